@@ -1,0 +1,3 @@
+import type { ErrorTable } from "#protocol/errors/table.ts";
+
+export const CHIP_ERRORS = {} as const satisfies ErrorTable;

@@ -1,0 +1,24 @@
+/** The one registry of error codes. `area.cause`; a retired code is never used again. README.md here lists them all. */
+import { CHIP_ERRORS } from "#protocol/errors/chip.ts";
+import { CODES_ERRORS } from "#protocol/errors/codes.ts";
+import { CONFIG_ERRORS } from "#protocol/errors/config.ts";
+import { EVENT_ERRORS } from "#protocol/errors/event.ts";
+import { JOURNAL_ERRORS } from "#protocol/errors/journal.ts";
+import { LICENCE_ERRORS } from "#protocol/errors/licence.ts";
+import { LINK_ERRORS } from "#protocol/errors/link.ts";
+import { LIST_ERRORS } from "#protocol/errors/list.ts";
+import { SYNC_ERRORS } from "#protocol/errors/sync.ts";
+
+export const ERRORS = {
+  ...CODES_ERRORS,
+  ...CHIP_ERRORS,
+  ...LIST_ERRORS,
+  ...EVENT_ERRORS,
+  ...LICENCE_ERRORS,
+  ...CONFIG_ERRORS,
+  ...LINK_ERRORS,
+  ...JOURNAL_ERRORS,
+  ...SYNC_ERRORS,
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;

@@ -1,0 +1,100 @@
+/** What is published on the topics. Every message is one JSON object; `up/events` may be deflated (see `batch.ts`). */
+import { z } from "zod";
+import { LANES } from "#protocol/events/event.ts";
+
+const device = z.string().regex(/^[0-9A-Z]{20}$/);
+const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const unixMs = z.number().int().min(0).max(1e14);
+const id = z.string().min(1).max(64);
+const signature = z.strictObject({ algorithm: z.enum(["ed25519", "sm2"]), keyId: z.string().max(32), value: z.base64().max(256) });
+
+export const WireEvent = z.strictObject({
+  seq: count.min(1),
+  epoch: count,
+  kind: z.number().int().min(1000).max(5999),
+  session: count.nullable(),
+  monoMs: z.number().min(0),
+  earliestMs: unixMs,
+  latestMs: unixMs.nullable(),
+  /** Null when thinned: then `digest` is there. */
+  payload: z.record(z.string(), z.unknown()).nullable(),
+  digest: hex64.optional(),
+});
+
+export const EventBatch = z.strictObject({
+  v: z.literal(1),
+  device,
+  lane: z.enum(LANES),
+  chain: count,
+  /** Hash before the first event. */
+  prev: hex64,
+  /** Some of it was sent before. */
+  reissue: z.boolean(),
+  events: z.array(WireEvent).min(1).max(500),
+});
+
+export const Ack = z.strictObject({
+  v: z.literal(1),
+  lane: z.enum(LANES),
+  chain: count,
+  /** Everything up to here is committed at the platform, but for what is refused. */
+  upTo: count,
+  refused: z.array(z.strictObject({ seq: count, code: z.string().max(64) })).max(500),
+  /** Signed over `arcgate-watermark/1` (README): everything below may be deleted after retention. */
+  watermark: z.strictObject({ upTo: count, hash: hex64, signature }).optional(),
+});
+
+/** QoS 0 on `up/state`, and the birth and will. */
+export const State = z.strictObject({
+  v: z.literal(1),
+  online: z.boolean(),
+  epoch: count,
+  chain: count,
+  state: z.string().max(32),
+  session: count.nullable(),
+  handle: z.string().max(32).nullable(),
+  volts: z.number().nullable(),
+  amps: z.number().nullable(),
+  backlog: count,
+});
+
+export const Request = z.discriminatedUnion("want", [
+  z.strictObject({ v: z.literal(1), id, want: z.literal("time"), nonce: z.string().min(16).max(64) }),
+  z.strictObject({ v: z.literal(1), id, want: z.literal("list"), have: count }),
+  z.strictObject({ v: z.literal(1), id, want: z.literal("listChunk"), version: count, offset: count, length: count.max(65_536) }),
+]);
+
+/** On `down/time`: signed over `arcgate-time/1`, device, nonce and utcMs (README). */
+export const TimeReply = z.strictObject({ v: z.literal(1), id, nonce: z.string().max(64), utcMs: unixMs, uncertaintyMs: count, signature });
+
+/** On `down/reply`, to `want: "list"`. The file carries its own signature. */
+export const ListReply = z.strictObject({
+  v: z.literal(1),
+  id,
+  list: z.strictObject({ version: count, size: count, sha256: hex64 }).nullable(),
+});
+
+/** On `down/list`. */
+export const ListChunk = z.strictObject({ v: z.literal(1), id, version: count, offset: count, data: z.base64().max(90_000) });
+
+/** On `down/command`: never retained, at most 60 s old. Signed over `arcgate-command/1` and the canonical JSON of `command`. */
+export const Command = z.strictObject({
+  v: z.literal(1),
+  command: z.discriminatedUnion("do", [
+    z.strictObject({ do: z.literal("scan"), device, id, issuedMs: unixMs, credential: z.string().max(2048) }),
+    z.strictObject({ do: z.literal("lock"), device, id, issuedMs: unixMs }),
+  ]),
+  signature,
+});
+
+export type WireEvent = z.infer<typeof WireEvent>;
+export type EventBatch = z.infer<typeof EventBatch>;
+export type Ack = z.infer<typeof Ack>;
+export type State = z.infer<typeof State>;
+export type Request = z.infer<typeof Request>;
+export type TimeReply = z.infer<typeof TimeReply>;
+export type ListReply = z.infer<typeof ListReply>;
+export type ListChunk = z.infer<typeof ListChunk>;
+export type Command = z.infer<typeof Command>;
+export type Signature = z.infer<typeof signature>;

@@ -1,0 +1,124 @@
+/** Payload schemas of the event dictionary. Strict: a member that the dictionary does not name is refused. */
+import { z } from "zod";
+
+const handle = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/)
+  .describe("Certificate handle, 16 random bytes in hex: no personal data");
+const code = z.string().max(64);
+const amps = z.number().min(-5000).max(5000);
+const volts = z.number().min(-1000).max(1000);
+const ms = z.number().min(0).max(1e13);
+const count = z.number().int().min(0).max(0xffff_ffff);
+const seq = z.number().int().min(0).max(0xffff_ffff);
+const quantity = z.number().min(0).max(1e12);
+const unixMs = z.number().int().min(0).max(1e14);
+const via = z.enum(["page", "platform", "scanner"]);
+const none = z.strictObject({});
+
+const weldTotals = {
+  arcs: count,
+  arcMs: ms,
+  strikes: count,
+  shorts: count,
+  shortMs: ms,
+  stuckMs: ms,
+  noLoadMs: ms,
+  chargeAmpereSeconds: quantity,
+  energyJoules: quantity,
+};
+
+export const PAYLOADS = {
+  scanAllowed: z.strictObject({
+    handle,
+    via,
+    category: z.string().max(8),
+    listVersion: count,
+    policyVersion: count,
+    rule: code,
+    sessionLimitS: count,
+  }),
+  scanDenied: z.strictObject({ handle: handle.nullable(), via, code, listVersion: count, policyVersion: count }),
+  sessionStarted: z.strictObject({ handle, sessionLimitS: count, idleRelockS: count }),
+  sessionEnded: z.strictObject({ handle, cause: code, durationMs: ms, ...weldTotals }),
+  startAwaited: z.strictObject({ handle, withinMs: ms }),
+  startExpired: z.strictObject({ handle }),
+  listActivated: z.strictObject({ version: count, entries: count, root: z.string().max(128) }),
+  listRefused: z.strictObject({ code, detail: z.string().max(256) }),
+
+  arc: z.strictObject({
+    startMs: ms,
+    endMs: ms,
+    arcMs: ms,
+    meanAmps: amps,
+    meanVolts: volts,
+    peakAmps: amps,
+    strikes: count,
+    shorts: count,
+    shortMs: ms,
+    chargeAmpereSeconds: quantity,
+    energyJoules: quantity,
+    ending: z.enum(["off", "stuck", "opened", "missing"]),
+  }),
+  windows: z.strictObject({
+    windowMs: ms,
+    firstSeq: seq,
+    runs: z.array(count).max(1000),
+    volts: z.array(volts).max(1000),
+    amps: z.array(amps).max(1000),
+    peakAmps: z.array(amps).max(1000),
+    arcMs: z.array(ms).max(1000),
+    shorts: z.array(count).max(1000),
+  }),
+  stuckElectrode: z.strictObject({ startMs: ms, endMs: ms, meanAmps: amps }),
+  dutyCycleExceeded: z.strictObject({
+    atMs: ms,
+    dutyCycle: z.number().min(0).max(1),
+    allowedDutyCycle: z.number().min(0).max(1),
+    meanAmps: amps,
+  }),
+  unaccounted: z.strictObject({
+    reason: code,
+    windows: count,
+    arcMs: z.number(),
+    chargeAmpereSeconds: z.number(),
+    energyJoules: z.number(),
+    strikes: z.number().int(),
+    shorts: z.number().int(),
+  }),
+
+  specialPeriodHotWork: z.strictObject({ handle, period: z.string().max(64) }),
+  certificateNearExpiry: z.strictObject({ handle, expiresMs: unixMs, daysLeft: z.number().int() }),
+  certificateExpired: z.strictObject({ handle, expiredMs: unixMs }),
+  suspectedModifiedWelder: z.strictObject({ reason: code, amps: amps.optional(), forMs: ms.optional() }),
+  remoteScan: z.strictObject({ handle, reason: code }),
+  abnormalOperation: z.strictObject({ reason: code, forMs: ms.optional() }),
+  currentWhileOpen: z.strictObject({ atMs: ms, forMs: ms, amps }),
+  weldedContact: none,
+  mirrorDisagrees: none,
+  sensorMissing: none,
+  frozenReading: z.strictObject({ channel: z.enum(["voltage", "current"]), startMs: ms, endMs: ms, withdrawnArcMs: ms }),
+  reversedSensor: z.strictObject({ atMs: ms, meanAmps: amps }),
+  voltageWithoutCurrent: z.strictObject({ atMs: ms, forMs: ms, meanVolts: volts }),
+  eStop: z.strictObject({ pressed: z.boolean() }),
+  enclosureOpened: none,
+  leaseLost: z.strictObject({ silentMs: ms }),
+
+  agentStarted: z.strictObject({ version: z.string().max(32), resumedSession: z.boolean() }),
+  agentStopped: z.strictObject({ reason: code }),
+  chipAdopted: z.strictObject({ uid: z.string().max(64), firmware: z.string().max(32), bootId: z.string().max(64), windowMs: ms }),
+  chipLost: z.strictObject({ code }),
+  chipFound: z.strictObject({ silentMs: ms }),
+  chipReplaced: z.strictObject({ uid: z.string().max(64) }),
+  foreignDevice: z.strictObject({ code, detail: z.string().max(256) }),
+  windowsLost: z.strictObject({ fromSeq: seq, count }),
+  platformReached: z.strictObject({ offlineMs: ms }),
+  platformLost: z.strictObject({ reason: z.string().max(256) }),
+
+  contactorClosed: z.strictObject({ afterMs: ms }),
+  contactorOpened: z.strictObject({ by: code, afterMs: ms }),
+  maintenanceDone: z.strictObject({ freedRows: count, journalBytes: quantity }),
+} as const;
+
+export type EventName = keyof typeof PAYLOADS;
+export type PayloadOf<N extends EventName> = z.infer<(typeof PAYLOADS)[N]>;
