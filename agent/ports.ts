@@ -141,7 +141,12 @@ export interface StreamState {
   head: HexDigest;
   /** Last sequence that the platform holds (or has refused). */
   ackedSeq: number;
+  /** Rows up to here are deleted; 0 when none. */
+  forgottenSeq: number;
 }
+
+/** `warning` from 90 % of the quota; `full` from 95 %: telemetry is refused, legal events are still kept. */
+export type JournalSizeState = "ok" | "warning" | "full";
 
 /** Everything in `commit` is durable together when it returns, or it throws and nothing is. */
 export interface JournalCommit {
@@ -166,6 +171,7 @@ export interface Journal {
   getValue(name: string): string | undefined;
   setValue(name: string, value: string): void;
   sizeBytes(): number;
+  sizeState(): JournalSizeState;
   close(): void;
 }
 

@@ -1,11 +1,77 @@
-/** The only file of the protocol that may import node:crypto: it hashes, authenticates, verifies. */
-import { createHmac, hash, timingSafeEqual } from "node:crypto";
+/** The only file of the protocol that may import node:crypto: it hashes, authenticates, verifies, and hands out verified facts. */
+import { createHash, createHmac, createPublicKey, createVerify, hash, type KeyObject, timingSafeEqual, verify } from "node:crypto";
+import { CodedError } from "#protocol/errors/codedError.ts";
 
 export type HexDigest = string;
+
+/** Signature scheme and the digest that goes with it: Ed25519 with SHA-256, SM2 with SM3. */
+export const ALGORITHMS = ["ed25519", "sm2"] as const;
+export type Algorithm = (typeof ALGORITHMS)[number];
+
+export const KEY_PURPOSES = ["list", "credential", "time", "watermark", "command"] as const;
+export type KeyPurpose = (typeof KEY_PURPOSES)[number];
+
+/** A public key and what it may sign. `id` is 1–32 visible ASCII characters; the key is DER SPKI. */
+export interface TrustedKey {
+  readonly id: string;
+  readonly algorithm: Algorithm;
+  readonly publicKeySpki: Uint8Array;
+  readonly purposes: readonly KeyPurpose[];
+}
+
+/** Opaque: made by `createTrustStore`, asked by `verifySignature`. */
+export interface TrustStore {
+  readonly keys: ReadonlyMap<string, PreparedKey>;
+}
+
+interface PreparedKey {
+  readonly algorithm: Algorithm;
+  readonly purposes: readonly KeyPurpose[];
+  readonly publicKey: KeyObject;
+  /** What SM2 hashes before the message (GM/T 0003.2, 5.5); empty for Ed25519. */
+  readonly prefix: Uint8Array;
+}
+
+interface DetachedSignature {
+  readonly algorithm: Algorithm;
+  readonly keyId: string;
+  /** Ed25519: 64 bytes. SM2: DER of (r, s). */
+  readonly value: Uint8Array;
+}
+
+declare const verifiedBrand: unique symbol;
+/** A value whose origin was checked. Nothing but this file makes one. */
+export type Verified<T> = T & { readonly [verifiedBrand]: true };
+
+type Verdict<T> = { readonly ok: true; readonly fact: Verified<T> } | { readonly ok: false; readonly fault: SignatureFault };
+type SignatureFault = "unknownKey" | "badSignature";
+
+const SPKI_PREFIX: Readonly<Record<Algorithm, string>> = {
+  ed25519: "302a300506032b6570032100",
+  sm2: "3059301306072a8648ce3d020106082a811ccf5501822d03420004",
+};
+const SPKI_BYTES: Readonly<Record<Algorithm, number>> = { ed25519: 44, sm2: 91 };
+const DIGEST_NAME: Readonly<Record<Algorithm, string>> = { ed25519: "sha256", sm2: "sm3" };
+
+/** Length in bits, then text, of the user ID that GM/T 0009 gives to signers without one of their own. */
+const SM2_USER_ID = "0080" + "31323334353637383132333435363738";
+/** a, b and the base point of the curve sm2p256v1 (GM/T 0003.5). */
+const SM2_CURVE =
+  "fffffffeffffffffffffffffffffffffffffffff00000000fffffffffffffffc" +
+  "28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93" +
+  "32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7" +
+  "bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0";
 
 /** SHA-256 of bytes or of text as UTF-8, in lower-case hex. */
 export function sha256Hex(data: Uint8Array | string): HexDigest {
   return hash("sha256", data, "hex");
+}
+
+/** SHA-256 for `ed25519`, SM3 for `sm2`: 32 bytes over all parts. */
+export function digestOf(algorithm: Algorithm, ...parts: Uint8Array[]): Uint8Array {
+  const digest = createHash(DIGEST_NAME[algorithm]);
+  for (const part of parts) digest.update(part);
+  return new Uint8Array(digest.digest());
 }
 
 /** Link MAC, algorithm 1: HMAC-SHA-256 over tag ‖ parts, cut to its first 8 bytes. */
@@ -17,4 +83,68 @@ export function linkMac(key: Uint8Array, tag: string, ...parts: Uint8Array[]): U
 
 export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** Parses every key once. Throws `trust.badKey`. */
+export function createTrustStore(trusted: readonly TrustedKey[]): TrustStore {
+  const keys = new Map<string, PreparedKey>();
+  for (const key of trusted) {
+    if (!/^[\x21-\x7e]{1,32}$/.test(key.id)) throw new CodedError("trust.badKey", `id ${JSON.stringify(key.id)}`);
+    if (keys.has(key.id)) throw new CodedError("trust.badKey", `id ${key.id} is there twice`);
+    keys.set(key.id, prepareKey(key));
+  }
+  return { keys };
+}
+
+function prepareKey({ id, algorithm, publicKeySpki, purposes }: TrustedKey): PreparedKey {
+  const spki = Buffer.from(publicKeySpki);
+  if (spki.length !== SPKI_BYTES[algorithm] || !spki.toString("hex").startsWith(SPKI_PREFIX[algorithm])) {
+    throw new CodedError("trust.badKey", `${id} is not DER SPKI of ${algorithm}`);
+  }
+  try {
+    const publicKey = createPublicKey({ key: spki, format: "der", type: "spki" });
+    const prefix = algorithm === "sm2" ? sm2Prefix(spki.subarray(-64)) : new Uint8Array();
+    return { algorithm, purposes, publicKey, prefix };
+  } catch (cause) {
+    throw new CodedError("trust.badKey", `${id} is no point of its curve`, { cause });
+  }
+}
+
+/** Z of GM/T 0003.2: SM3 over the user ID, the curve and the public point. */
+function sm2Prefix(point: Uint8Array): Uint8Array {
+  return digestOf("sm2", Buffer.from(SM2_USER_ID + SM2_CURVE, "hex"), point);
+}
+
+/**
+ * Brands `fact` when a key trusted for `purpose` signed `message`. The caller builds `message` out of `fact`, so that the one stands
+ * for the other. A key that is known but not for this purpose, or of another algorithm, is an unknown key.
+ */
+export function verifySignature<T>(
+  trust: TrustStore,
+  purpose: KeyPurpose,
+  signature: DetachedSignature,
+  message: Uint8Array,
+  fact: T,
+): Verdict<T> {
+  const key = trust.keys.get(signature.keyId);
+  if (key?.algorithm !== signature.algorithm || !key.purposes.includes(purpose)) return { ok: false, fault: "unknownKey" };
+  if (!signatureHolds(key, signature.value, message)) return { ok: false, fault: "badSignature" };
+  return { ok: true, fact: fact as Verified<T> };
+}
+
+function signatureHolds(key: PreparedKey, value: Uint8Array, message: Uint8Array): boolean {
+  if (key.algorithm === "ed25519") return verify(null, message, key.publicKey, value);
+  // node's one-shot verify takes an empty user ID for SM2: hash Z ‖ message instead.
+  return createVerify("sm3").update(key.prefix).update(message).verify(key.publicKey, value);
+}
+
+/** Brands `fact`, which the caller read out of `bytes`, when their digest is the one that a verified fact promised. */
+export function verifyDigest<T>(algorithm: Algorithm, bytes: Uint8Array, promised: Verified<Uint8Array>, fact: T): Verified<T> | undefined {
+  const digest = hash(DIGEST_NAME[algorithm], bytes, "buffer");
+  return sameBytes(digest, promised) ? (fact as Verified<T>) : undefined;
+}
+
+/** Brands what was read out of a verified fact. */
+export function readFrom<T, U>(_source: Verified<T>, fact: U): Verified<U> {
+  return fact as Verified<U>;
 }

@@ -48,7 +48,7 @@ export const LEASE = {
   access: "write",
   en: "What the interlock wants now; written by the same FC23 that reads the page",
   fields: [
-    { name: "mode", at: 0, words: 1, type: "u16", en: "0 open, 1 closed, 2 closed until arc-off", zh: "指令" },
+    { name: "mode", at: 0, words: 1, type: "u16", en: "0 open, 1 close, 2 closed until arc-off, 3 stay closed", zh: "指令" },
     { name: "counter", at: 1, words: 2, type: "u32", en: "Above the last counter accepted", zh: "计数" },
     { name: "session", at: 3, words: 4, type: "u64", en: "Session that holds the lease", zh: "会话编号" },
     { name: "leaseMs", at: 7, words: 1, type: "u16", en: "Lease from now, 8,000 at most", zh: "租约时长" },
@@ -218,7 +218,11 @@ export const STATUS = {
 export const CHIP_FAULTS = ["none", "weldedContact", "mirrorDisagrees", "currentWhileOpen", "sensorMissing"] as const;
 export const OPENED_BY = ["none", "command", "leaseLapsed", "sessionLimit", "eStop", "enclosure", "fault", "arcOff", "powerUp"] as const;
 export const LEASE_RESULTS = ["none", "accepted", "badMac", "staleCounter", "refused", "badValue"] as const;
-export const LEASE_MODES = ["open", "closed", "closedUntilArcOff"] as const;
+/**
+ * `closed` closes. `closedUntilArcOff` and `stayClosed` only renew: they never close a contactor that is open, so that
+ * after an outage nothing but the interlock's decision to close can energise the machine.
+ */
+export const LEASE_MODES = ["open", "closed", "closedUntilArcOff", "stayClosed"] as const;
 export const LAMPS = ["off", "green", "yellow", "red", "redBlink", "blueBlink"] as const;
 export const BUZZERS = ["off", "once", "twice", "long"] as const;
 

@@ -79,21 +79,16 @@ const INTEGER_RANGE = {
 } as const;
 
 function writeNumber(field: Field, value: number, view: DataView): void {
-  if (field.type === "f32") return view.setFloat32(0, value);
+  if (field.type === "f32") {
+    view.setFloat32(0, value);
+    return;
+  }
   const raw = Math.round(value * (field.per ?? 1));
   const [least, most] = INTEGER_RANGE[field.type as keyof typeof INTEGER_RANGE];
   if (!(raw >= least && raw <= most)) throw new RangeError(`${field.name}: ${value} does not fit ${field.type}`);
-  switch (field.type) {
-    case "u16":
-      return view.setUint16(0, raw);
-    case "s16":
-      return view.setInt16(0, raw);
-    case "u32":
-      return view.setUint32(0, raw);
-    case "s32":
-      return view.setInt32(0, raw);
-    default:
-      view.setUint32(0, Math.floor(raw / 2 ** 32));
-      view.setUint32(4, raw % 2 ** 32);
+  // A negative number's two's complement is its value modulo 2^bits.
+  const unsigned = raw < 0 ? raw + 2 ** (field.words * 16) : raw;
+  for (let word = field.words - 1, rest = unsigned; word >= 0; word--, rest = Math.floor(rest / 0x1_0000)) {
+    view.setUint16(word * 2, rest % 0x1_0000);
   }
 }

@@ -7,12 +7,16 @@ import { JOURNAL_ERRORS } from "#protocol/errors/journal.ts";
 import { LICENCE_ERRORS } from "#protocol/errors/licence.ts";
 import { LINK_ERRORS } from "#protocol/errors/link.ts";
 import { LIST_ERRORS } from "#protocol/errors/list.ts";
+import { PASS_ERRORS } from "#protocol/errors/pass.ts";
 import { SYNC_ERRORS } from "#protocol/errors/sync.ts";
+import { TRUST_ERRORS } from "#protocol/errors/trust.ts";
 
 export const ERRORS = {
   ...CODES_ERRORS,
   ...CHIP_ERRORS,
+  ...TRUST_ERRORS,
   ...LIST_ERRORS,
+  ...PASS_ERRORS,
   ...EVENT_ERRORS,
   ...LICENCE_ERRORS,
   ...CONFIG_ERRORS,

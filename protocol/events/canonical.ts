@@ -1,9 +1,12 @@
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-
-/** RFC 8785 for our data: keys in UTF-16 order, no white space, numbers as ECMAScript prints them. Undefined members are left out. */
+/**
+ * RFC 8785 for our data: keys in UTF-16 order, no white space, numbers as ECMAScript prints them.
+ * Members that are undefined are left out; in an array undefined is null, as in JSON.stringify.
+ */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(",")}]`;
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "null";
+  if (value === null || value === undefined) return "null";
+  if (typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   const record = value as Record<string, unknown>;
   const members: string[] = [];
   for (const key of Object.keys(record).sort()) {

@@ -45,7 +45,7 @@ export const Ack = z.strictObject({
   watermark: z.strictObject({ upTo: count, hash: hex64, signature }).optional(),
 });
 
-/** QoS 0 on `up/state`, and the birth and will. */
+/** On `up/state`: live snapshots with QoS 0, birth and will with QoS 1. */
 export const State = z.strictObject({
   v: z.literal(1),
   online: z.boolean(),

@@ -1,0 +1,133 @@
+/** Looks at everything that the agent needs, one thing a line, and says what to do. */
+import { existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { checkBusBudget } from "#agent/core/busBudget.ts";
+import { openBus } from "#agent/shell/serial/openBus.ts";
+import { openListStore } from "#agent/shell/store/listFile.ts";
+import { readConfig } from "#agent/shell/system/configFile.ts";
+import type { BusSettings, Config } from "#agent/shell/system/configSchema.ts";
+import { budgetMachine, busConfig, lineSettings, machineSetup } from "#agent/shell/system/machineSettings.ts";
+import { BUILD_MS } from "#agent/version.ts";
+import type { TrustStore } from "#protocol/crypto.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
+import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
+import { cryptoSelfTest } from "#protocol/trust/selfTest.ts";
+import { trustFromFile } from "#protocol/trust/trustFile.ts";
+
+interface Finding {
+  ok: boolean;
+  what: string;
+  detail: string;
+  remedy: string;
+}
+
+const DISK_FREE_MIN_BYTES = 64 * 2 ** 20;
+const BROKER_WAIT_MS = 5_000;
+
+/** 0 when all is well, 1 when something is not. The agent may run meanwhile: then its ports are said to be in use. */
+export async function doctor({ config: file }: { config: string }): Promise<number> {
+  const config = readConfig(file);
+  const findings = [
+    await check("密码算法 crypto", checkCrypto),
+    await check("时钟 clock", checkClock),
+    await check("磁盘 disk", () => checkDisk(config.data)),
+    await check("名单 list", () => checkList(config)),
+    await check("平台 broker", () => checkBroker(config.broker.url)),
+    ...(await Promise.all(config.buses.map((bus) => checkBus(bus)))).flat(),
+  ];
+  for (const { ok, what, detail, remedy } of findings) {
+    console.log(`${ok ? "✓" : "✗"} ${what}: ${detail}${remedy ? `\n    → ${remedy}` : ""}`);
+  }
+  return findings.every((finding) => finding.ok) ? 0 : 1;
+}
+
+async function check(what: string, look: () => Promise<string> | string): Promise<Finding> {
+  try {
+    return { ok: true, what, detail: await look(), remedy: "" };
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    return { ok: false, what, detail: error.message, remedy: remedyOf(error.code) };
+  }
+}
+
+function remedyOf(code: ErrorCode): string {
+  return `${ERRORS[code].remedyZh} / ${ERRORS[code].remedyEn}`;
+}
+
+function checkCrypto(): string {
+  cryptoSelfTest();
+  return "SM2 SM3 Ed25519 SHA-256 HMAC";
+}
+
+/** The system's clock decides nothing, but TLS uses it. */
+function checkClock(): string {
+  if (Date.now() < BUILD_MS) throw new CodedError("config.clockBehind", new Date().toISOString());
+  return new Date().toISOString();
+}
+
+function checkDisk(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  if (free < DISK_FREE_MIN_BYTES) throw new CodedError("config.diskFull", `${folder}: ${Math.floor(free / 2 ** 20)} MB`);
+  return `${folder}: ${Math.floor(free / 2 ** 20)} MB free`;
+}
+
+function checkList(config: Config): string {
+  const lists = openListStore({ folder: join(config.data, "list"), trust: readTrust(config.trust.file) });
+  try {
+    if (lists.fault) throw lists.fault;
+    if (!lists.current) throw new CodedError("licence.noList");
+    return `v${lists.current.version}, ${lists.current.entries}`;
+  } finally {
+    lists.close();
+  }
+}
+
+function readTrust(file: string): TrustStore {
+  if (!existsSync(file)) throw new CodedError("trust.badKey", file);
+  return trustFromFile(JSON.parse(readFileSync(file, "utf8")));
+}
+
+function checkBroker(url: string): Promise<string> {
+  const { hostname, port, protocol } = new URL(url);
+  const number = Number(port) || (protocol === "mqtts:" ? 8883 : 1883);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: number, timeout: BROKER_WAIT_MS });
+    const fail = (reason: string) => {
+      socket.destroy();
+      reject(new CodedError("sync.offline", `${url}: ${reason}`));
+    };
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(url);
+    });
+    socket.once("timeout", () => fail(`no answer in ${BROKER_WAIT_MS} ms`));
+    socket.once("error", (error) => fail(error.message));
+  });
+}
+
+async function checkBus(settings: BusSettings): Promise<Finding[]> {
+  const what = `总线 bus ${settings.port}`;
+  const budget = checkBusBudget(lineSettings(settings), settings.machines.map(budgetMachine));
+  if (!budget.ok) return [{ ok: false, what, detail: `${budget.code}: ${budget.detail}`, remedy: remedyOf(budget.code) }];
+  const share = `${settings.baudRate} baud, ${settings.machines.length} machines, ${Math.round(budget.figures.share * 100)} % busy`;
+  const bus = openBus(busConfig(settings), { monoMs: () => performance.now() });
+  try {
+    const findings: Finding[] = [{ ok: true, what, detail: share, remedy: "" }];
+    for (const [index, link] of bus.machines.entries()) {
+      const machine = settings.machines[index];
+      if (!machine) continue;
+      findings.push(
+        await check(`焊机 machine ${link.device}`, async () => {
+          const { firmware, uid, status } = await link.adopt(machineSetup(machine).meter);
+          return `chip ${uid}, firmware ${firmware}, ${status.voltageVolts.toFixed(1)} V ${status.currentAmps.toFixed(1)} A, ${status.mirrorClosed ? "closed" : "open"}`;
+        }),
+      );
+    }
+    return findings;
+  } finally {
+    await bus.close();
+  }
+}

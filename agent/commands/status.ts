@@ -1,0 +1,33 @@
+import { type AgentReport, STATE_TEXT } from "#agent/core/status.ts";
+import { readConfig } from "#agent/shell/system/configFile.ts";
+
+/** Asks the running agent's page. 1 when it does not answer. */
+export async function status({ config, json }: { config: string; json: boolean }): Promise<number> {
+  const { page } = readConfig(config);
+  const url = `http://${page.host}:${page.port}/api/status`;
+  let report: AgentReport;
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    report = (await answer.json()) as AgentReport;
+  } catch (error) {
+    const reason = (error as Error).message;
+    console.log(json ? JSON.stringify({ running: false, reason }) : `程序未运行 the agent does not answer at ${url}: ${reason}`);
+    return 1;
+  }
+  console.log(json ? JSON.stringify({ running: true, ...report }) : asText(report));
+  return 0;
+}
+
+function asText(report: AgentReport): string {
+  const head = [
+    `焊闸 arcgate ${report.version}  平台 platform: ${report.online ? "在线 on line" : "离线 off line"}`,
+    `名单 list: ${report.list ? `v${report.list.version}, ${report.list.entries}` : "无 none"}  时间 time: ${new Date(report.time.earliestMs).toISOString()} (${report.time.source})`,
+  ];
+  const machines = report.machines.map((machine) => {
+    const text = STATE_TEXT[machine.state];
+    const live = machine.volts === null ? "—" : `${machine.volts.toFixed(1)} V ${(machine.amps ?? 0).toFixed(0)} A`;
+    const backlog = `待传 waiting ${machine.backlog.legal}+${machine.backlog.telemetry}`;
+    return `${machine.device}  ${text.zh} ${text.en}  ${live}  弧 arcs ${machine.totals.arcs}  ${backlog}  ${machine.fault ?? machine.linkCode ?? ""}`.trimEnd();
+  });
+  return [...head, ...machines].join("\n");
+}

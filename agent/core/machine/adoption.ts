@@ -1,0 +1,80 @@
+/** Meeting a chip: the first time, again after a cut cable, after its own boot, or after ours. */
+import type { Session } from "#agent/core/interlock/state.ts";
+import { sessionOf } from "#agent/core/interlock/transition.ts";
+import type { Draft, EventDraft, MachineInput, MachineSetup, MachineState } from "#agent/core/machine/state.ts";
+import { flush, initialMeter, totals } from "#agent/core/metering/meter.ts";
+import type { Adoption } from "#agent/ports.ts";
+import type { ErrorCode } from "#protocol/errors/registry.ts";
+
+/** Errors after which the chip must be met anew before it is spoken to. */
+const READOPT = new Set<ErrorCode>(["link.rebooted", "link.badMac", "link.foreignDevice", "link.badAnswer"]);
+/** Less than this is rounding of the chip's whole ampere seconds. */
+const UNACCOUNTED_MIN_AS = 5;
+
+export function adopt(draft: Draft, adoption: Adoption, setup: MachineSetup): Draft {
+  const { bootId, uid, firmware, windowMs, sensorRangeAmps } = adoption;
+  let { state } = draft;
+  const drafts = [...draft.drafts];
+  const known = state.chip;
+  if (known && known.uid !== uid) drafts.push({ name: "chipReplaced", session: null, agoMs: 0, payload: { uid } });
+  if (known?.bootId !== bootId) {
+    const rebased = afterChipBoot(state, adoption, setup);
+    state = rebased.state;
+    drafts.push(...rebased.drafts);
+    drafts.push({ name: "chipAdopted", session: null, agoMs: 0, payload: { uid, firmware, bootId, windowMs } });
+  }
+  const chip = { bootId, uid, windowMs, sensorRangeAmps };
+  return { state: { ...state, chip, link: { at: "up", busy: false, misses: 0 }, status: adoption.status, sent: null }, drafts };
+}
+
+/** Window numbers start anew. What was metered stays; what only the chip's totals know is said to be unaccounted. */
+function afterChipBoot(state: MachineState, adoption: Adoption, setup: MachineSetup): Draft {
+  const settings = { ...setup.meter, windowMs: state.chip?.windowMs ?? adoption.windowMs, sensorRangeAmps: adoption.sensorRangeAmps };
+  const ended = flush(state.meter, settings);
+  const drafts: EventDraft[] = ended.facts
+    .filter((fact) => fact.type === "arcEnded")
+    .map(({ arc }) => ({ name: "arc", session: state.meteredSession, agoMs: 0, payload: arc }));
+  const missing = unaccounted(adoption, state.meteredSession, totals(ended.state), state.nextSeq);
+  if (missing) drafts.push(missing);
+  const session = sessionOf(state.interlock);
+  const usedMs = session ? state.nextSeq * settings.windowMs - session.startedChipMs : 0;
+  const interlock = session ? { ...state.interlock, session: { ...session, startedChipMs: -usedMs } as Session } : state.interlock;
+  const meter = { ...initialMeter(), totals: ended.state.totals };
+  return { state: { ...state, interlock, meter, nextSeq: 0, durableBelow: 0 } as MachineState, drafts };
+}
+
+function unaccounted(adoption: Adoption, session: number | null, metered: ReturnType<typeof totals>, nextSeq: number): EventDraft | null {
+  const chip = adoption.totals;
+  if (!chip || session === null || chip.session !== session) return null;
+  const chargeAmpereSeconds = chip.chargeAmpereSeconds - metered.chargeAmpereSeconds;
+  if (chargeAmpereSeconds < UNACCOUNTED_MIN_AS) return null;
+  const payload = {
+    reason: "chipBooted",
+    windows: Math.max(0, chip.lastSeq + 1 - nextSeq),
+    arcMs: chip.arcMs + chip.shortMs - metered.arcMs,
+    chargeAmpereSeconds,
+    energyJoules: chip.energyJoules - metered.energyJoules,
+    strikes: chip.strikes - metered.strikes,
+    shorts: chip.shorts - metered.shorts,
+  };
+  return { name: "unaccounted", session, agoMs: 0, payload };
+}
+
+/** Two misses make a machine silent; some errors mean that it is no longer the chip we knew. */
+export function linkFailed(draft: Draft, input: Extract<MachineInput, { type: "linkFailed" | "adoptFailed" }>, monoMs: number): Draft {
+  let { state } = draft;
+  const drafts = [...draft.drafts];
+  const misses = state.link.at === "up" ? state.link.misses + 1 : 2;
+  const readopt = input.type === "adoptFailed" || READOPT.has(input.code);
+  const wasUp = state.link.at === "up";
+  state = { ...state, link: readopt ? { at: "down", code: input.code } : { at: "up", busy: false, misses } };
+  if (input.type === "adoptFailed" && input.code === "link.foreignDevice" && state.silentSinceMonoMs === null) {
+    drafts.push({ name: "foreignDevice", session: null, agoMs: 0, payload: { code: input.code, detail: input.detail.slice(0, 256) } });
+  }
+  const silent = readopt ? input.type === "adoptFailed" : misses >= 2;
+  if (silent && state.silentSinceMonoMs === null) {
+    state = { ...state, silentSinceMonoMs: monoMs };
+    if (wasUp || state.chip) drafts.push({ name: "chipLost", session: null, agoMs: 0, payload: { code: input.code } });
+  }
+  return { state, drafts };
+}

@@ -1,0 +1,54 @@
+/** The end of every step: what must be committed, and what is said to the chip next. */
+import { orderOf } from "#agent/core/interlock/order.ts";
+import { interlockNow } from "#agent/core/machine/session.ts";
+import type { Draft, EventDraft, MachineNow, MachineState, MachineStep } from "#agent/core/machine/state.ts";
+import { TELEMETRY_FLUSH_MS } from "#agent/core/machine/telemetry.ts";
+import { DICTIONARY } from "#protocol/events/dictionary.ts";
+
+/** Idle time is confirmed seldom: it costs the card a write and the chip one record. */
+const IDLE_COMMIT_MS = 300_000;
+
+/** Gathers what must be committed, and says the next order: at once when it changed, else with the tick. */
+export function finish(draft: Draft, effects: MachineStep["effects"], isTick: boolean, now: MachineNow): MachineStep {
+  let { state } = draft;
+  const drafts = [...state.drafts, ...draft.drafts];
+  const legal = drafts.some((found) => DICTIONARY[found.name].lane === "legal");
+  const unsavedMs = (state.nextSeq - state.durableBelow) * (state.chip?.windowMs ?? 0);
+  const due = unsavedMs >= (state.pending || drafts.length > 0 ? TELEMETRY_FLUSH_MS : IDLE_COMMIT_MS);
+  const commit: MachineStep["effects"] = [];
+  if (legal || due) {
+    if (state.pending && (due || draft.drafts.some((found) => found.name === "sessionEnded"))) {
+      drafts.push(windowsDraft(state.pending, state));
+      state = { ...state, pending: null };
+    }
+    commit.push({ type: "commit", drafts });
+    state = { ...state, drafts: [] };
+  } else state = { ...state, drafts };
+
+  const { exchange, state: ordered } = nextExchange(state, isTick, now);
+  return { state: ordered, effects: [...commit, ...effects, ...exchange] };
+}
+
+function nextExchange(state: MachineState, isTick: boolean, now: MachineNow): { state: MachineState; exchange: MachineStep["effects"] } {
+  const { link } = state;
+  if (link.at !== "up" || link.busy) return { state, exchange: [] };
+  const order = orderOf(state.interlock, interlockNow(state, now));
+  const changed = !state.sent || state.sent.mode !== order.mode || state.sent.session !== order.session;
+  if (!changed && !isTick) return { state, exchange: [] };
+  const refused = now.monoMs < state.refusedUntilMonoMs;
+  const indicator = refused ? ({ lamp: "redBlink", buzzer: "twice" } as const) : {};
+  const full = { ...order, ...indicator, readFrom: state.nextSeq, confirmedBelow: state.durableBelow };
+  return {
+    state: { ...state, link: { ...link, busy: true }, sent: { mode: order.mode, session: order.session } },
+    exchange: [{ type: "exchange", order: full, priority: changed ? "urgent" : "routine" }],
+  };
+}
+
+export function windowsDraft(payload: NonNullable<MachineState["pending"]>, state: MachineState): EventDraft {
+  return { name: "windows", session: state.meteredSession, agoMs: 0, payload };
+}
+
+/** Everything up to the state's `nextSeq` is durable: its checkpoint was committed. */
+export function markDurable(state: MachineState): MachineState {
+  return { ...state, durableBelow: state.nextSeq };
+}

@@ -1,0 +1,136 @@
+/** One machine: what happens to it, and what follows. Decides; the runtime runs the effects, commits first. */
+import type { InterlockInput } from "#agent/core/interlock/state.ts";
+import { resumeInterlock } from "#agent/core/interlock/transition.ts";
+import { adopt, linkFailed } from "#agent/core/machine/adoption.ts";
+import { finish, windowsDraft } from "#agent/core/machine/finish.ts";
+import { applyScan, recheck } from "#agent/core/machine/scan.ts";
+import { applyInterlock, meterDrafts, meterSettings } from "#agent/core/machine/session.ts";
+import type { Draft, MachineInput, MachineNow, MachineSetup, MachineState, MachineStep } from "#agent/core/machine/state.ts";
+import { addWindows } from "#agent/core/machine/telemetry.ts";
+import { initialMeter, isArcing, isCurrentPresent, lastArcOffMs, meterWindows } from "#agent/core/metering/meter.ts";
+import type { LinkReading } from "#agent/ports.ts";
+
+export function initialMachine(): MachineState {
+  return {
+    link: { at: "down", code: null },
+    chip: null,
+    interlock: { at: "unlinked" },
+    meter: initialMeter(),
+    meteredSession: null,
+    nextSeq: 0,
+    durableBelow: 0,
+    pending: null,
+    drafts: [],
+    status: null,
+    sent: null,
+    silentSinceMonoMs: null,
+    sensorReported: false,
+    refusedUntilMonoMs: 0,
+  };
+}
+
+/** Goes on from a checkpoint of an earlier process: the link is to be made anew, deadlines too. */
+export function resumeMachine(checkpoint: MachineState, monoMs: number): MachineState {
+  const chipMs = checkpoint.nextSeq * (checkpoint.chip?.windowMs ?? 0);
+  return {
+    ...checkpoint,
+    link: { at: "down", code: null },
+    interlock: resumeInterlock(checkpoint.interlock, { monoMs, chipMs }),
+    durableBelow: checkpoint.nextSeq,
+    status: null,
+    sent: null,
+    silentSinceMonoMs: null,
+    refusedUntilMonoMs: 0,
+  };
+}
+
+export function machineStep(before: MachineState, input: MachineInput, setup: MachineSetup, now: MachineNow): MachineStep {
+  const effects: MachineStep["effects"] = [];
+  let next: Draft = { state: before, drafts: [] };
+  switch (input.type) {
+    case "tick":
+      next = applyInterlock(next, { type: "tick" }, setup, now);
+      if (next.state.link.at === "down") {
+        next = { ...next, state: { ...next.state, link: { at: "adopting" } } };
+        effects.push({ type: "adopt", setup: { arcMinAmps: setup.meter.arcMinAmps, alternating: setup.meter.alternating } });
+      }
+      break;
+    case "adopted":
+      next = adopt(next, input.adoption, setup);
+      break;
+    case "adoptFailed":
+    case "linkFailed":
+      next = linkFailed(next, input, now.monoMs);
+      if (next.state.silentSinceMonoMs !== null) next = applyInterlock(next, { type: "silent" }, setup, now);
+      break;
+    case "reading":
+      next = applyReading(next, input.reading, setup, now);
+      break;
+    case "scan":
+      {
+        const { draft, answer } = applyScan(next, input, setup, now);
+        next = draft;
+        effects.push(answer);
+      }
+      break;
+    case "recheck":
+      next = recheck(next, input.entry, setup, now);
+      break;
+    case "lock":
+      next = applyInterlock(next, { type: "soft", cause: "lockedByPlatform" }, setup, now);
+      break;
+    case "note":
+      next = { ...next, drafts: [input.draft] };
+      break;
+  }
+  return finish(next, effects, input.type === "tick", now);
+}
+
+function applyReading(draft: Draft, reading: LinkReading, setup: MachineSetup, now: MachineNow): Draft {
+  const { status, windows } = reading;
+  let { state } = draft;
+  let drafts = draft.drafts;
+  if (state.silentSinceMonoMs !== null) {
+    drafts = [
+      ...drafts,
+      { name: "chipFound", session: null, agoMs: 0, payload: { silentMs: Math.round(now.monoMs - state.silentSinceMonoMs) } },
+    ];
+  }
+  state = { ...state, status, silentSinceMonoMs: null, link: { at: "up", busy: false, misses: 0 } };
+  const last = windows.at(-1);
+  if (last) {
+    const metered = meterWindows(state.meter, windows, meterSettings(state, setup));
+    const columns = addWindows(state.pending, windows, state.chip?.windowMs ?? 0);
+    state = { ...state, meter: metered.state, pending: columns.pending, nextSeq: last.seq + last.run };
+    drafts = [...drafts, ...meterDrafts(metered.facts, state), ...columns.full.map((payload) => windowsDraft(payload, state))];
+  }
+  if (status.sensorMissing && !state.sensorReported) drafts = [...drafts, { name: "sensorMissing", session: null, agoMs: 0, payload: {} }];
+  state = { ...state, sensorReported: status.sensorMissing };
+  return applyInterlock({ state, drafts }, interlockReading(state, reading), setup, now);
+}
+
+function interlockReading(state: MachineState, { status }: LinkReading): InterlockInput {
+  const { commandedClosed, mirrorClosed, leaseHeld, eStop, enclosureOpen, fault, openedBy, startPresses } = status;
+  return {
+    type: "reading",
+    commandedClosed,
+    mirrorClosed,
+    leaseHeld,
+    // The chip renews only for the session that holds its lease: an accepted order says whose it is.
+    session: status.leaseResult === "accepted" ? (state.sent?.session ?? 0) : 0,
+    eStop,
+    enclosureOpen,
+    fault,
+    openedBy,
+    startPresses,
+    arcing: isArcing(state.meter),
+    currentPresent: isCurrentPresent(state.meter),
+    lastArcOffChipMs: lastArcOffMs(state.meter),
+  };
+}
+
+/** While something moves the chip is asked more often than once a second. */
+export function tickIntervalMs(state: MachineState): number {
+  const { at } = state.interlock;
+  return at === "closing" || at === "opening" || at === "awaitingStart" || at === "ending" ? 100 : 1000;
+}

@@ -1,0 +1,10 @@
+const FIRST_CAP_MS = 1000;
+const LAST_CAP_MS = 300_000;
+
+/**
+ * Waiting times before each further attempt to connect, in ms: uniform in [0, min(300 s, 2^n s)), so that machines which lost
+ * the platform together do not come back together. `random` gives [0, 1). Never ends.
+ */
+export function* fullJitter(random: () => number): Generator<number, never> {
+  for (let capMs = FIRST_CAP_MS; ; capMs = Math.min(LAST_CAP_MS, capMs * 2)) yield Math.floor(random() * capMs);
+}

@@ -1,0 +1,60 @@
+import { type AgentReport, type MachineReport, STATE_TEXT } from "#agent/core/status.ts";
+
+export type Language = "zh" | "en";
+
+const TEXT = {
+  zh: {
+    title: "焊闸",
+    online: "平台在线",
+    offline: "平台离线（照常工作，记录待传）",
+    list: "名单",
+    none: "无",
+    backlog: "待传",
+    welder: "证书",
+    arcs: "弧数",
+    arcTime: "燃弧",
+    other: "English",
+    otherHref: "?lang=en",
+  },
+  en: {
+    title: "arcgate",
+    online: "platform on line",
+    offline: "platform off line (work goes on, records wait)",
+    list: "list",
+    none: "none",
+    backlog: "waiting",
+    welder: "certificate",
+    arcs: "arcs",
+    arcTime: "arc time",
+    other: "中文",
+    otherHref: "?",
+  },
+} as const;
+
+/** A plain page that says what each machine does; it loads itself anew every two seconds. */
+export function statusPage(report: AgentReport, language: Language): string {
+  const text = TEXT[language];
+  const list = report.list ? `v${report.list.version} · ${report.list.entries}` : text.none;
+  return `<!doctype html><html lang="${language === "zh" ? "zh-CN" : "en"}"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">
+<meta name="viewport" content="width=device-width,initial-scale=1"><title>${text.title}</title><style>
+body{font:16px/1.5 system-ui,sans-serif;margin:1rem auto;max-width:48rem;padding:0 1rem;color:#1a1a1a;background:#fafafa}
+article{border:1px solid #ccc;border-left:.5rem solid #888;border-radius:.4rem;padding:.6rem 1rem;margin:.8rem 0;background:#fff}
+article.energised{border-left-color:#1b7f3b}article.faulted{border-left-color:#b00020}article.locked{border-left-color:#c78a00}
+b{font-size:1.3rem}small{color:#555}</style></head><body>
+<h1>${text.title}</h1><p>${report.online ? text.online : text.offline} · ${text.list} ${list} · <a href="${text.otherHref}">${text.other}</a></p>
+${report.machines.map((machine) => card(machine, language)).join("\n")}
+</body></html>`;
+}
+
+function card(machine: MachineReport, language: Language): string {
+  const text = TEXT[language];
+  const live = machine.volts === null ? "—" : `${machine.volts.toFixed(1)} V · ${(machine.amps ?? 0).toFixed(0)} A`;
+  const trouble = machine.fault ?? machine.linkCode ?? "";
+  return `<article class="${machine.state}"><b>${STATE_TEXT[machine.state][language]}</b> <small>${escapeHtml(trouble)}</small><br>
+${live} · ${text.arcs} ${machine.totals.arcs} · ${text.arcTime} ${(machine.totals.arcMs / 1000).toFixed(1)} s<br>
+<small>${escapeHtml(machine.designation)} · ${escapeHtml(machine.device)} · ${text.welder} ${machine.handle?.slice(0, 8) ?? "—"} · ${text.backlog} ${machine.backlog.legal} + ${machine.backlog.telemetry}</small></article>`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,273 @@
+/** The program as a whole: machines, clock, list and platform, joined. Knows no library; everything outside comes through ports. */
+import { type ClockState, raiseFloor, syncClock, timeAt } from "#agent/core/clock/interval.ts";
+import { sessionOf } from "#agent/core/interlock/transition.ts";
+import type { CertificateFacts } from "#agent/core/licensing/decide.ts";
+import type { ScanVia } from "#agent/core/machine/state.ts";
+import { isArcing, totals } from "#agent/core/metering/meter.ts";
+import type { AgentReport, MachineReport, ScanReply } from "#agent/core/status.ts";
+import type { Clock, Journal } from "#agent/ports.ts";
+import { Inbox } from "#agent/runtime/inbox.ts";
+import { ListRefresh, type ListRefreshPorts } from "#agent/runtime/listRefresh.ts";
+import type { DriverLog, MachineDriver, ScanAnswer } from "#agent/runtime/machineDriver.ts";
+import type { TrustStore } from "#protocol/crypto.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
+import { ERRORS } from "#protocol/errors/registry.ts";
+import type { Lane } from "#protocol/events/event.ts";
+import type { Request, State } from "#protocol/events/messages.ts";
+import type { CertificateList } from "#protocol/list/certificateList.ts";
+import { decodeCredential } from "#protocol/pass/credential.ts";
+import type { DownChannel } from "#protocol/topics.ts";
+
+/** What the agent wants of its connection to the platform. */
+export interface PlatformLink {
+  readonly online: boolean;
+  backlog(device: string, lane: Lane): number;
+  request(device: string, request: Request): Promise<void>;
+  publishState(device: string, state: State): void;
+  /** Deletes what the platform holds for good and retention no longer asks for; gives the rows freed. */
+  forgetConfirmed(): number;
+}
+
+export interface AgentPorts {
+  version: string;
+  clock: Clock;
+  journal: Journal;
+  trust: TrustStore;
+  lists: { readonly current: CertificateList | undefined };
+  listFiles: Pick<ListRefreshPorts, "part" | "activate">;
+  platform: PlatformLink;
+  random(): number;
+  randomId(): string;
+  log: DriverLog;
+}
+
+const FLOOR_KEY = "timeFloorMs";
+const FLOOR_PERSIST_MS = 60_000;
+const STATE_MS = 1_000;
+const TIME_REFRESH_MS = 6 * 3_600_000;
+/** Sessions are numbered within a boot epoch; epochs never come again. */
+const SESSIONS_PER_EPOCH = 2 ** 20;
+
+export class Agent {
+  readonly #ports: AgentPorts;
+  readonly #machines = new Map<string, { driver: MachineDriver; designation: string }>();
+  readonly #refresh: ListRefresh;
+  readonly #inbox: Inbox;
+  #clock: ClockState;
+  #sessions = 0;
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(ports: AgentPorts, clock: ClockState) {
+    this.#ports = ports;
+    const monoMs = ports.clock.monoMs();
+    const kept = Number(ports.journal.getValue(FLOOR_KEY) ?? 0);
+    this.#clock = raiseFloor(clock, kept, "persisted", monoMs);
+    const list = ports.lists.current;
+    if (list) this.#clock = raiseFloor(this.#clock, list.issuedMs, "list", monoMs);
+    this.#refresh = new ListRefresh({
+      ...ports.listFiles,
+      clock: ports.clock,
+      random: () => ports.random(),
+      have: list?.version ?? 0,
+      send: (request) => ports.platform.request(this.#firstDevice(), request),
+      activated: (activated) => this.#listActivated(activated),
+      refused: (code, detail) =>
+        this.#noteFirst({ name: "listRefused", session: null, agoMs: 0, payload: { code, detail: detail.slice(0, 256) } }),
+    });
+    this.#inbox = new Inbox({
+      trust: ports.trust,
+      log: ports.log,
+      now: () => timeAt(this.#clock, ports.clock.monoMs()),
+      timeArrived: (utcMs, uncertaintyMs) => {
+        this.#clock = syncClock(this.#clock, utcMs, uncertaintyMs, ports.clock.monoMs());
+      },
+      listInput: (input) => this.#refresh.dispatch(input),
+      scan: (device, credential) => void this.scan(device, credential, "platform"),
+      lock: (device) => this.#machines.get(device)?.driver.dispatch({ type: "lock" }),
+    });
+  }
+
+  get clockState(): ClockState {
+    return this.#clock;
+  }
+
+  add(driver: MachineDriver, designation: string): void {
+    this.#machines.set(driver.device, { driver, designation });
+  }
+
+  start(): void {
+    for (const { driver } of this.#machines.values()) driver.start();
+    this.#timers = [
+      setInterval(() => this.#publishStates(), STATE_MS),
+      setInterval(() => this.#persistFloor(), FLOOR_PERSIST_MS),
+      setInterval(() => this.#askTime(), TIME_REFRESH_MS),
+    ];
+  }
+
+  /** Stops without opening anything: the next process takes the sessions over. */
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#refresh.close();
+    for (const { driver } of this.#machines.values()) {
+      driver.note({ name: "agentStopped", session: null, agoMs: 0, payload: { reason: "asked" } });
+      driver.stop();
+    }
+    this.#persistFloor();
+  }
+
+  online(): void {
+    this.#askTime();
+    this.#refresh.dispatch({ type: "online" });
+  }
+
+  offline(): void {
+    this.#refresh.dispatch({ type: "offline" });
+  }
+
+  /** A message from the platform. Whatever is wrong with it is logged with its code, and has no effect. */
+  message(device: string, channel: DownChannel, payload: Uint8Array): void {
+    this.#inbox.receive(device, channel, payload);
+  }
+
+  refreshList(): void {
+    this.#refresh.dispatch({ type: "refresh" });
+  }
+
+  /** Looks at the certificates behind running sessions again: they may have expired, or left the list. */
+  recheckHolders(): void {
+    for (const { driver } of this.#machines.values()) {
+      const session = sessionOf(driver.state.interlock);
+      if (session) driver.dispatch({ type: "recheck", entry: this.#lookUp(session.handle) });
+    }
+  }
+
+  /** Nightly: makes room, and says what it came to. */
+  maintain(): void {
+    const { journal, platform } = this.#ports;
+    const payload = { freedRows: platform.forgetConfirmed(), journalBytes: journal.sizeBytes() };
+    this.#noteFirst({ name: "maintenanceDone", session: null, agoMs: 0, payload });
+  }
+
+  /** The live state of a machine, for the `state` topic. */
+  stateOf(device: string): State {
+    const { journal } = this.#ports;
+    const machine = this.#machines.get(device);
+    const base = { v: 1 as const, online: true, epoch: journal.epoch, chain: journal.chain };
+    if (!machine) return { ...base, state: "unlinked", session: null, handle: null, volts: null, amps: null, backlog: 0 };
+    const { state, session, handle, volts, amps, backlog } = this.#machineReport(machine.driver, machine.designation);
+    return { ...base, state, session, handle, volts, amps, backlog: backlog.legal + backlog.telemetry };
+  }
+
+  /** `device` is a device code of this agent; anything else is somebody else's machine. */
+  async scan(device: string, credentialText: string, via: ScanVia): Promise<ScanReply> {
+    const machine = this.#machines.get(device);
+    if (!machine) return reply(false, "licence.wrongMachine", null);
+    const handle = this.#handleOf(credentialText);
+    const list = this.#ports.lists.current;
+    const answer = await machine.driver.scan({
+      id: this.#ports.randomId(),
+      via,
+      handle,
+      listVersion: list?.version ?? null,
+      entry: handle === null ? null : this.#lookUp(handle),
+      sessionId: this.#ports.journal.epoch * SESSIONS_PER_EPOCH + ++this.#sessions,
+    });
+    return replyTo(answer);
+  }
+
+  report(): AgentReport {
+    const { version, journal, platform, lists } = this.#ports;
+    const list = lists.current;
+    return {
+      version,
+      epoch: journal.epoch,
+      online: platform.online,
+      list: list ? { version: list.version, entries: list.entries } : null,
+      time: { ...timeAt(this.#clock, this.#ports.clock.monoMs()), source: this.#clock.synced ? "platform" : this.#clock.floorSource },
+      journalBytes: journal.sizeBytes(),
+      machines: [...this.#machines.values()].map(({ driver, designation }) => this.#machineReport(driver, designation)),
+    };
+  }
+
+  #machineReport(driver: MachineDriver, designation: string): MachineReport {
+    const { state, device } = driver;
+    const session = sessionOf(state.interlock);
+    const { platform, journal } = this.#ports;
+    const lastSeq = (lane: Lane) => journal.stream({ device, lane }).lastSeq;
+    return {
+      device,
+      designation,
+      state: state.interlock.at,
+      fault: state.interlock.at === "faulted" ? state.interlock.fault : null,
+      linkCode: state.link.at === "down" ? state.link.code : null,
+      session: session?.id ?? null,
+      handle: session?.handle ?? null,
+      arcing: isArcing(state.meter),
+      volts: state.status?.voltageVolts ?? null,
+      amps: state.status?.currentAmps ?? null,
+      totals: totals(state.meter),
+      journalled: { legal: lastSeq("legal"), telemetry: lastSeq("telemetry") },
+      backlog: { legal: platform.backlog(device, "legal"), telemetry: platform.backlog(device, "telemetry") },
+    };
+  }
+
+  #handleOf(credentialText: string): string | null {
+    try {
+      return decodeCredential(credentialText, this.#ports.trust).handle;
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      this.#ports.log.warn({ code: error.code }, "a scan that is no credential");
+      return null;
+    }
+  }
+
+  #lookUp(handle: string): CertificateFacts | null {
+    try {
+      return this.#ports.lists.current?.lookUp(handle) ?? null;
+    } catch (error) {
+      // A damaged page licenses nobody; the next refresh fetches the list anew.
+      this.#ports.log.warn({ err: error }, "the certificate list cannot be read");
+      return null;
+    }
+  }
+
+  #listActivated(list: CertificateList): void {
+    this.#clock = raiseFloor(this.#clock, list.issuedMs, "list", this.#ports.clock.monoMs());
+    const payload = { version: list.version, entries: list.entries, root: list.rootHex };
+    this.#noteFirst({ name: "listActivated", session: null, agoMs: 0, payload });
+    this.recheckHolders();
+  }
+
+  #noteFirst(draft: Parameters<MachineDriver["note"]>[0]): void {
+    this.#machines.get(this.#firstDevice())?.driver.note(draft);
+  }
+
+  #firstDevice(): string {
+    return [...this.#machines.keys()][0] ?? "";
+  }
+
+  #askTime(): void {
+    const request = this.#inbox.timeRequest(this.#ports.randomId());
+    void this.#ports.platform.request(this.#firstDevice(), request).catch(() => undefined);
+  }
+
+  #persistFloor(): void {
+    this.#ports.journal.setValue(FLOOR_KEY, String(timeAt(this.#clock, this.#ports.clock.monoMs()).earliestMs));
+  }
+
+  #publishStates(): void {
+    const { platform } = this.#ports;
+    if (!platform.online) return;
+    for (const device of this.#machines.keys()) platform.publishState(device, this.stateOf(device));
+  }
+}
+
+function replyTo({ decision, session }: ScanAnswer): ScanReply {
+  return decision.allow ? reply(true, null, session) : reply(false, decision.code, null);
+}
+
+function reply(allowed: boolean, code: keyof typeof ERRORS | null, session: number | null): ScanReply {
+  if (code === null) return { allowed, zh: "扫码通过，可以开机", en: "Allowed: the machine may be used", session };
+  const text = ERRORS[code];
+  return { allowed, code, zh: `${text.zh}。${text.remedyZh}`, en: `${text.en}. ${text.remedyEn}`, session };
+}

@@ -1,0 +1,215 @@
+import { type ClockState, timeAt } from "#agent/core/clock/interval.ts";
+import type { Decision } from "#agent/core/licensing/decide.ts";
+import { markDurable } from "#agent/core/machine/finish.ts";
+import type {
+  EventDraft,
+  MachineEffect,
+  MachineInput,
+  MachineNow,
+  MachineSetup,
+  MachineState,
+  ScanInput,
+} from "#agent/core/machine/state.ts";
+import { initialMachine, machineStep, resumeMachine, tickIntervalMs } from "#agent/core/machine/step.ts";
+import type { Clock, Journal, LinkOrder, MachineLink, NewEvent } from "#agent/ports.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
+import type { ErrorCode } from "#protocol/errors/registry.ts";
+import { DICTIONARY } from "#protocol/events/dictionary.ts";
+import type { Lane } from "#protocol/events/event.ts";
+
+export interface DriverLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface MachineDriverPorts {
+  setup: MachineSetup;
+  link: MachineLink;
+  journal: Journal;
+  clock: Clock;
+  /** The agent's interval clock, as it is now. */
+  time(): ClockState;
+  log: DriverLog;
+  /** Something was committed to a lane. */
+  committed(device: string, lane: Lane): void;
+}
+
+export interface ScanAnswer {
+  decision: Decision;
+  session: number | null;
+}
+
+const CHECKPOINT_VERSION = 1;
+/** Inputs that wait while a step runs. Each machine has at most a few under way; more is a fault of ours. */
+const MAILBOX_MAX = 256;
+/** Events that could not be committed and wait for room. */
+const UNCOMMITTED_MAX = 1_000;
+
+/** Runs one machine: gives the core its inputs one at a time, and carries its effects out, commits first. */
+export class MachineDriver {
+  readonly device: string;
+  readonly #ports: MachineDriverPorts;
+  #state: MachineState;
+  readonly #mailbox: MachineInput[] = [];
+  #running = false;
+  #timer: NodeJS.Timeout | null = null;
+  readonly #answers = new Map<string, (answer: ScanAnswer) => void>();
+  #journalFull = false;
+
+  constructor(ports: MachineDriverPorts, agentVersion: string) {
+    this.#ports = ports;
+    this.device = ports.setup.device;
+    const kept = ports.journal.checkpoint(this.device) as { v: number; machine: MachineState } | undefined;
+    const resumed = kept?.v === CHECKPOINT_VERSION ? resumeMachine(kept.machine, ports.clock.monoMs()) : null;
+    this.#state = resumed ?? initialMachine();
+    const resumedSession = this.#state.interlock.at === "outage";
+    this.note({ name: "agentStarted", session: null, agoMs: 0, payload: { version: agentVersion, resumedSession } });
+  }
+
+  get state(): MachineState {
+    return this.#state;
+  }
+
+  /** Begins to tick. The first tick adopts the chip. */
+  start(): void {
+    this.#tick();
+  }
+
+  stop(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  note(draft: EventDraft): void {
+    this.dispatch({ type: "note", draft });
+  }
+
+  scan(scan: Omit<ScanInput, "type" | "journalFull">): Promise<ScanAnswer> {
+    return new Promise((resolve) => {
+      this.#answers.set(scan.id, resolve);
+      this.dispatch({ ...scan, type: "scan", journalFull: this.#journalFull });
+    });
+  }
+
+  /** One input at a time: what a step causes at once waits for its end. */
+  dispatch(input: MachineInput): void {
+    if (this.#mailbox.length >= MAILBOX_MAX) throw new CodedError("journal.full", `mailbox of ${this.device}`);
+    this.#mailbox.push(input);
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      for (let next = this.#mailbox.shift(); next; next = this.#mailbox.shift()) this.#step(next);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #tick(): void {
+    this.dispatch({ type: "tick" });
+    this.#timer = setTimeout(() => this.#tick(), tickIntervalMs(this.#state));
+  }
+
+  #now(): MachineNow {
+    const monoMs = this.#ports.clock.monoMs();
+    return { monoMs, time: timeAt(this.#ports.time(), monoMs) };
+  }
+
+  #step(input: MachineInput): void {
+    const before = this.#state;
+    const interval = tickIntervalMs(before);
+    const now = this.#now();
+    const step = machineStep(before, input, this.#ports.setup, now);
+    const commit = step.effects.find((effect) => effect.type === "commit");
+    this.#state = step.state;
+    if (commit && !this.#commit(commit.drafts, step.state, now) && input.type === "scan") {
+      // What could not be journalled does not happen: the scan is refused, the machine stays as it was.
+      this.#state = before;
+      this.#answer(input.id, {
+        decision: { allow: false, handle: input.handle, code: "licence.journalFull", warnings: [] },
+        session: null,
+      });
+      return;
+    }
+    for (const effect of step.effects) this.#run(effect);
+    if (this.#timer && tickIntervalMs(this.#state) < interval) {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#tick(), tickIntervalMs(this.#state));
+    }
+  }
+
+  #commit(drafts: readonly EventDraft[], state: MachineState, now: MachineNow): boolean {
+    const events = drafts.map((draft) => numbered(draft, this.device, now));
+    const durable = markDurable(state);
+    try {
+      this.#ports.journal.commit({ events, checkpoints: [{ device: this.device, state: { v: CHECKPOINT_VERSION, machine: durable } }] });
+    } catch (error) {
+      this.#journalFull = true;
+      this.#state = { ...state, drafts: [...drafts, ...state.drafts].slice(-UNCOMMITTED_MAX) };
+      this.#ports.log.warn({ device: this.device, err: error }, "commit failed; the events wait");
+      return false;
+    }
+    this.#journalFull = false;
+    this.#state = durable;
+    for (const lane of new Set(events.map((event) => event.lane))) this.#ports.committed(this.device, lane);
+    for (const draft of drafts)
+      this.#ports.log.info({ device: this.device, session: draft.session, event: draft.name }, DICTIONARY[draft.name].zh);
+    return true;
+  }
+
+  #run(effect: MachineEffect): void {
+    switch (effect.type) {
+      case "commit":
+        return;
+      case "answer":
+        this.#answer(effect.id, effect);
+        return;
+      case "exchange":
+        void this.#exchange(effect.order, effect.priority);
+        return;
+      case "adopt":
+        void this.#adopt(effect.setup);
+        return;
+    }
+  }
+
+  async #exchange(order: LinkOrder, priority: "urgent" | "routine"): Promise<void> {
+    try {
+      // What the commit of this very step made durable may be confirmed with it.
+      const confirmed = { ...order, confirmedBelow: this.#state.durableBelow };
+      const reading = await this.#ports.link.exchange(confirmed, priority);
+      this.dispatch({ type: "reading", reading });
+    } catch (error) {
+      this.dispatch({ type: "linkFailed", code: this.#codeOf(error) });
+    }
+  }
+
+  async #adopt(setup: Parameters<MachineLink["adopt"]>[0]): Promise<void> {
+    try {
+      this.dispatch({ type: "adopted", adoption: await this.#ports.link.adopt(setup) });
+    } catch (error) {
+      const detail = error instanceof CodedError ? error.detail : String(error);
+      this.dispatch({ type: "adoptFailed", code: this.#codeOf(error), detail });
+    }
+  }
+
+  #codeOf(error: unknown): ErrorCode {
+    if (error instanceof CodedError) return error.code;
+    this.#ports.log.warn({ device: this.device, err: error }, "the link failed in an unknown way");
+    return "link.badAnswer";
+  }
+
+  #answer(id: string, answer: ScanAnswer): void {
+    this.#answers.get(id)?.(answer);
+    this.#answers.delete(id);
+  }
+}
+
+function numbered(draft: EventDraft, device: string, { monoMs, time }: MachineNow): NewEvent {
+  const entry = DICTIONARY[draft.name];
+  const at = {
+    monoMs: Math.max(0, Math.round(monoMs - draft.agoMs)),
+    earliestMs: Math.max(0, Math.round(time.earliestMs - draft.agoMs)),
+    latestMs: time.latestMs === null ? null : Math.round(time.latestMs - draft.agoMs),
+  };
+  return { device, lane: entry.lane, kind: entry.kind, session: draft.session, time: at, payload: draft.payload };
+}

@@ -1,0 +1,34 @@
+import { CodedError } from "#protocol/errors/codedError.ts";
+import { Ack, type State } from "#protocol/events/messages.ts";
+
+const ACK_BYTES_MAX = 64 * 1024;
+
+/** Reads `down/ack`. Throws `sync.badMessage`; bounded before it is parsed. */
+export function readAck(payload: Uint8Array): Ack {
+  if (payload.length > ACK_BYTES_MAX) throw new CodedError("sync.badMessage", `acknowledgement of ${payload.length} bytes`);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+  } catch (cause) {
+    throw new CodedError("sync.badMessage", "acknowledgement is no JSON", { cause });
+  }
+  const parsed = Ack.safeParse(value);
+  if (!parsed.success) throw new CodedError("sync.badMessage", parsed.error.issues[0]?.path.join(".") ?? "");
+  return parsed.data;
+}
+
+/** What is said of a machine whose agent is gone: the will, and the goodbye. */
+export function offlineState(boot: { epoch: number; chain: number }): State {
+  return {
+    v: 1,
+    online: false,
+    epoch: boot.epoch,
+    chain: boot.chain,
+    state: "offline",
+    session: null,
+    handle: null,
+    volts: null,
+    amps: null,
+    backlog: 0,
+  };
+}

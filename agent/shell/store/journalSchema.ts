@@ -1,0 +1,88 @@
+/** The journal's file: how it is laid out, and how it is opened so that a commit survives a power cut. */
+import { closeSync, fsyncSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import { journalFailure } from "#agent/shell/store/journalFailure.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
+
+/** `user_version` of the file. */
+const FORMAT = 1;
+const SYNCHRONOUS_FULL = 2;
+export const PAGE_BYTES = 4096;
+/** A lock held by somebody else may not hold up the leases. */
+const LOCK_WAIT_MS = 1000;
+/** Beyond the quota, so that acknowledging and deleting still work when it is used up. */
+const HEADROOM_PAGES = 256;
+
+/**
+ * `event.key` is stream × 2^40 + seq, the rowid itself: rows lie in the order in which they are sent, and no index is written beside them.
+ * `digest` is kept only where the payload was removed; elsewhere the payload gives it.
+ */
+const TABLES = `
+  CREATE TABLE device (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE);
+  CREATE TABLE stream (id INTEGER PRIMARY KEY, acked_seq INTEGER NOT NULL, forgotten_seq INTEGER NOT NULL, forgotten_hash BLOB NOT NULL);
+  CREATE TABLE event (
+    key INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, kind INTEGER NOT NULL, session INTEGER,
+    mono_ms INTEGER NOT NULL, earliest_ms INTEGER NOT NULL, latest_ms INTEGER, payload TEXT, digest BLOB, hash BLOB NOT NULL
+  );
+  CREATE TABLE checkpoint (device INTEGER PRIMARY KEY, state TEXT NOT NULL);
+  CREATE TABLE dead_letter (key INTEGER PRIMARY KEY, code TEXT NOT NULL, digest BLOB NOT NULL);
+  CREATE TABLE value (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  PRAGMA user_version = ${FORMAT};
+`;
+
+/** Opens or makes the file. Throws `journal.cannotOpen`, `journal.corrupt`, `journal.wrongVersion`, `journal.notDurable`. */
+export function openJournalFile(path: string, maxBytes: number): Database.Database {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(path, { timeout: LOCK_WAIT_MS });
+    setPragmas(database, maxBytes);
+    const isNew = makeTables(database);
+    assertDurable(database);
+    if (isNew) syncFolder(path);
+    return database;
+  } catch (cause) {
+    database?.close();
+    throw journalFailure(cause, path);
+  }
+}
+
+/**
+ * The setting is per connection, and better-sqlite3 is built to fall back to NORMAL in WAL mode once the file has been read:
+ * so it is set on every open and looked at again after the first read.
+ */
+export function assertDurable(database: Database.Database): void {
+  database.prepare("SELECT count(*) FROM sqlite_schema").get();
+  const mode = database.pragma("journal_mode", { simple: true });
+  const level = database.pragma("synchronous", { simple: true });
+  if (mode !== "wal" || level !== SYNCHRONOUS_FULL)
+    throw new CodedError("journal.notDurable", `journal_mode ${mode}, synchronous ${level}`);
+}
+
+function setPragmas(database: Database.Database, maxBytes: number): void {
+  database.pragma(`page_size = ${PAGE_BYTES}`);
+  database.pragma("journal_mode = WAL");
+  database.pragma("synchronous = FULL");
+  database.pragma("cache_size = -2000");
+  database.pragma(`journal_size_limit = ${8 * 1024 * 1024}`);
+  database.pragma(`max_page_count = ${Math.ceil(maxBytes / PAGE_BYTES) + HEADROOM_PAGES}`);
+}
+
+function makeTables(database: Database.Database): boolean {
+  const version = database.pragma("user_version", { simple: true });
+  if (version === FORMAT) return false;
+  const tables = database.prepare("SELECT count(*) FROM sqlite_schema").pluck().get();
+  if (version !== 0 || tables !== 0) throw new CodedError("journal.wrongVersion", `version ${version}`);
+  database.transaction(() => database.exec(TABLES)).immediate();
+  return true;
+}
+
+/** A new file is only there after a power cut if its folder says so. */
+function syncFolder(path: string): void {
+  const folder = openSync(dirname(path), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

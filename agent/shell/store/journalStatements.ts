@@ -1,0 +1,81 @@
+/** Every statement of the journal, prepared once. */
+import type Database from "better-sqlite3";
+
+export interface EventRow {
+  key: number;
+  epoch: number;
+  kind: number;
+  session: number | null;
+  mono_ms: number;
+  earliest_ms: number;
+  latest_ms: number | null;
+  payload: string | null;
+  digest: Uint8Array | null;
+  hash: Uint8Array;
+}
+
+type InsertEvent = [
+  key: number,
+  epoch: number,
+  kind: number,
+  session: number | null,
+  monoMs: number,
+  earliestMs: number,
+  latestMs: number | null,
+  payload: string,
+  hash: Uint8Array,
+];
+
+export type JournalStatements = ReturnType<typeof prepareStatements>;
+
+export function prepareStatements(database: Database.Database) {
+  return {
+    ...eventStatements(database),
+    addDevice: database.prepare<[id: number, code: string]>("INSERT INTO device (id, code) VALUES (?, ?)"),
+    setCursor: database.prepare<[id: number, ackedSeq: number, forgottenSeq: number, forgottenHash: Uint8Array]>(
+      `INSERT INTO stream (id, acked_seq, forgotten_seq, forgotten_hash) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
+       SET acked_seq = excluded.acked_seq, forgotten_seq = excluded.forgotten_seq, forgotten_hash = excluded.forgotten_hash`,
+    ),
+    setCheckpoint: database.prepare<[device: number, state: string]>(
+      "INSERT INTO checkpoint (device, state) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET state = excluded.state",
+    ),
+    checkpoint: database.prepare<[device: number], { state: string }>("SELECT state FROM checkpoint WHERE device = ?"),
+    setValue: database.prepare<[name: string, value: string]>(
+      "INSERT INTO value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    ),
+    value: database.prepare<[name: string], { value: string }>("SELECT value FROM value WHERE name = ?"),
+    ...deadLetterStatements(database),
+  };
+}
+
+function eventStatements(database: Database.Database) {
+  return {
+    insertEvent: database.prepare<InsertEvent>(
+      `INSERT INTO event (key, epoch, kind, session, mono_ms, earliest_ms, latest_ms, payload, digest, hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)`,
+    ),
+    eventAt: database.prepare<[key: number], EventRow>("SELECT * FROM event WHERE key = ?"),
+    hashAt: database.prepare<[key: number], { hash: Uint8Array }>("SELECT hash FROM event WHERE key = ?"),
+    eventsBetween: database.prepare<[afterKey: number, belowKey: number, limit: number], EventRow>(
+      "SELECT * FROM event WHERE key > ? AND key < ? ORDER BY key LIMIT ?",
+    ),
+    /** First row of a range that is not yet old enough to go. */
+    firstYoung: database.prepare<[afterKey: number, upToKey: number, olderThanMs: number], { key: number }>(
+      "SELECT key FROM event WHERE key > ? AND key <= ? AND earliest_ms >= ? ORDER BY key LIMIT 1",
+    ),
+    deleteEvents: database.prepare<[afterKey: number, upToKey: number]>("DELETE FROM event WHERE key > ? AND key <= ?"),
+  };
+}
+
+function deadLetterStatements(database: Database.Database) {
+  return {
+    addDeadLetter: database.prepare<[key: number, code: string, digest: Uint8Array]>(
+      "INSERT OR IGNORE INTO dead_letter (key, code, digest) VALUES (?, ?, ?)",
+    ),
+    deadLetterCount: database.prepare<[], { count: number }>("SELECT count(*) AS count FROM dead_letter"),
+    dropDeadLetter: database.prepare("DELETE FROM dead_letter WHERE key = (SELECT min(key) FROM dead_letter)"),
+    deadLetters: database.prepare<[afterKey: number, belowKey: number, limit: number], { key: number; code: string; digest: Uint8Array }>(
+      "SELECT key, code, digest FROM dead_letter WHERE key > ? AND key < ? ORDER BY key LIMIT ?",
+    ),
+  };
+}

@@ -1,0 +1,89 @@
+/** Reads the configuration. An error names the file's line and the remedy. */
+import { readFileSync, statSync } from "node:fs";
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import type { z } from "zod";
+import { Config } from "#agent/shell/system/configSchema.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
+
+const MAX_BYTES = 256 * 1024;
+
+export function readConfig(file: string): Config {
+  let text: string;
+  try {
+    if (statSync(file).size > MAX_BYTES) throw new CodedError("config.tooLarge", file);
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    throw new CodedError("config.missing", file, { cause: error });
+  }
+  return parseConfig(text, file);
+}
+
+/** `name` is how errors call the text. */
+export function parseConfig(text: string, name: string): Config {
+  if (text.length > MAX_BYTES) throw new CodedError("config.tooLarge", name);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const lineAt = (offset: number) => `${name}:${lines.linePos(offset).line}`;
+  const [broken] = document.errors;
+  if (broken) throw new CodedError("config.badYaml", `${lineAt(broken.pos[0])}: ${broken.message}`);
+  let plain: unknown;
+  try {
+    plain = document.toJS({ maxAliasCount: 10 });
+  } catch (error) {
+    throw new CodedError("config.badYaml", `${name}: ${(error as Error).message}`, { cause: error });
+  }
+  const checked = Config.safeParse(plain);
+  if (!checked.success) {
+    const issue = deepest(checked.error.issues[0]);
+    const offset = offsetOf(document.contents, issue.path, issue.code === "unrecognized_keys" ? issue.keys[0] : undefined);
+    const where = `${lineAt(offset)}: ${issue.path.join(".") || "(top)"}`;
+    if (issue.code === "unrecognized_keys") throw new CodedError("config.unknownKey", `${where}: ${issue.keys.join(", ")}`);
+    throw new CodedError("config.badValue", `${where}: ${issue.message}`);
+  }
+  refuseDuplicates(checked.data, name);
+  return checked.data;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Of a union's branches the one that got furthest says what is wrong. */
+function deepest(issue: Issue | undefined): Issue {
+  if (!issue) throw new RangeError("a failed parse without an issue");
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return issue;
+  const branches = issue.errors.map((branch) => branch.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
+  const best = branches.sort((left, right) => left.length - right.length)[0]?.[0];
+  return best ? deepest(best as Issue) : issue;
+}
+
+function offsetOf(root: unknown, path: readonly PropertyKey[], key: string | undefined): number {
+  let node = root as Node | null;
+  let offset = node?.range?.[0] ?? 0;
+  for (const step of key === undefined ? path : [...path, key]) {
+    const next: unknown = isMap(node) || isSeq(node) ? node.get(step, true) : undefined;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === step);
+      if (isScalar(pair?.key) && pair.key.range) offset = pair.key.range[0];
+    } else if ((next as Node | undefined)?.range) offset = (next as Node).range?.[0] ?? offset;
+    if (!next) return offset;
+    node = next as Node;
+  }
+  return offset;
+}
+
+function refuseDuplicates(config: Config, name: string): void {
+  const devices = new Set<string>();
+  for (const bus of config.buses) {
+    const addresses = new Set<string>();
+    for (const machine of bus.machines) {
+      if (devices.has(machine.device)) throw new CodedError("config.duplicateDevice", `${name}: ${machine.device}`);
+      devices.add(machine.device);
+      for (const place of "address" in machine
+        ? [`${machine.address}`]
+        : [`${machine.meter.address}`, `${machine.relay.address}.${machine.relay.coil}`]) {
+        if (addresses.has(place)) throw new CodedError("config.duplicateDevice", `${name}: ${bus.port} ${place}`);
+        addresses.add(place);
+      }
+    }
+  }
+}

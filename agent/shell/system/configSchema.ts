@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { IDLE_RELOCK_MIN_S } from "#agent/core/interlock/state.ts";
+import { MACHINE_CLASSES } from "#agent/core/licensing/decide.ts";
+import { METER_MAPS, type MeterMapName, RELAY_MAPS, type RelayMapName } from "#protocol/chip/maps/catalogue.ts";
+
+const METER_NAMES = Object.keys(METER_MAPS) as MeterMapName[];
+const RELAY_NAMES = Object.keys(RELAY_MAPS) as RelayMapName[];
+
+const deviceCode = z.string().regex(/^[0-9A-Z]{20}$/, "20 characters, digits and capital letters");
+const address = z.number().int().min(1).max(247);
+const seconds = z.number().int().min(1).max(86_400);
+
+const Policy = z
+  .strictObject({
+    class: z.enum(MACHINE_CLASSES).default("enforced"),
+    sessionMaximumS: seconds.default(12 * 3600),
+    idleRelockS: seconds.min(IDLE_RELOCK_MIN_S, "at least 180: opening the primary stops the machine's fan").default(600),
+    warnDaysBeforeExpiry: z.number().int().min(0).max(365).default(30),
+  })
+  .prefault({});
+
+const Common = {
+  device: deviceCode,
+  designation: z.string().min(2).max(32),
+  ratedDutyCycle: z.number().min(0.05).max(1).optional(),
+  policy: Policy,
+};
+
+const ChipMachine = z.strictObject({
+  ...Common,
+  address,
+  /** 32 bytes in hex, or the file that holds them. */
+  linkKey: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, "64 hexadecimal digits")
+    .optional(),
+  linkKeyFile: z.string().optional(),
+});
+
+const ForeignMachine = z.strictObject({
+  ...Common,
+  meter: z.strictObject({ map: z.enum(METER_NAMES), address }),
+  relay: z.strictObject({ map: z.enum(RELAY_NAMES), address, coil: z.number().int().min(0).max(31) }),
+});
+
+const Bus = z.strictObject({
+  /** A tty, or tcp://host:port for RTU over TCP. */
+  port: z.string().min(1).max(255),
+  baudRate: z
+    .union([z.literal(4800), z.literal(9600), z.literal(19200), z.literal(38400), z.literal(57600), z.literal(115200)])
+    .default(115200),
+  parity: z.enum(["none", "even", "odd"]).default("none"),
+  stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
+  machines: z
+    .array(z.union([ChipMachine, ForeignMachine]))
+    .min(1)
+    .max(32),
+});
+
+export const Config = z.strictObject({
+  data: z.string().min(1),
+  page: z.strictObject({ host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65535).default(8321) }).prefault({}),
+  broker: z.strictObject({
+    url: z.string().regex(/^(mqtts?|tcp|ssl):\/\//, "mqtt://host:port or mqtts://host:port"),
+    username: z.string().optional(),
+    passwordFile: z.string().optional(),
+    clientId: z.string().max(64).optional(),
+  }),
+  /** The platform's public keys, as its trust.json has them. */
+  trust: z.strictObject({ file: z.string().min(1) }),
+  journal: z
+    .strictObject({
+      maxMegabytes: z.number().int().min(8).max(65_536).default(512),
+      retentionDays: z.number().int().min(0).max(365).default(7),
+    })
+    .prefault({}),
+  calendar: z
+    .strictObject({
+      listRefresh: z.string().default("17 3 * * *"),
+      maintenance: z.string().default("41 2 * * *"),
+      expiryReminder: z.string().default("5 7 * * *"),
+    })
+    .prefault({}),
+  log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
+  buses: z.array(Bus).min(1).max(8),
+});
+
+export type Config = z.infer<typeof Config>;
+export type BusSettings = Config["buses"][number];
+export type MachineSettings = BusSettings["machines"][number];

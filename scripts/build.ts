@@ -1,0 +1,19 @@
+/** Makes the device's single file: .build/arcgate.mjs. Native parts stay outside it. */
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+export const BUNDLE = fileURLToPath(new URL("../.build/arcgate.mjs", import.meta.url));
+
+export async function build(): Promise<string> {
+  const bundle = await rolldown({
+    input: fileURLToPath(new URL("../agent/main.ts", import.meta.url)),
+    platform: "node",
+    external: ["better-sqlite3", "serialport"],
+    logLevel: "silent",
+  });
+  await bundle.write({ file: BUNDLE, format: "esm", minify: true, codeSplitting: false });
+  await bundle.close();
+  return BUNDLE;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await build());

@@ -1,0 +1,131 @@
+import { parseArgs } from "node:util";
+import { CodedError } from "#protocol/errors/codedError.ts";
+import { ERRORS } from "#protocol/errors/registry.ts";
+import { startChip } from "#simulator/chip/chipProcess.ts";
+import type { ChipOptions } from "#simulator/chip/options.ts";
+import type { Process } from "#simulator/chip/plant/plant.ts";
+
+const HELP = `芯片与焊机模拟器 the chip and its welding machine, as a Modbus RTU slave on a real pty
+npm run sim -- chip --tty LINK [options]
+
+  --tty LINK          伪终端的符号链接 symbolic link to the pty (needed)
+  --control PATH      控制套接字 Unix socket for JSON commands (LINK.ctl)
+  --process P         mma 焊条 | mag 气保 | tig 氩弧 (mma)
+  --model M           GB/T 10249 型号 designation, e.g. ZX7-400, BX1-500
+  --vrd               防触电装置 voltage-reducing device: 15 V open-circuit
+  --seed N            随机种子 (1)
+  --trace FILE.csv    播放录波 play a recording: t_s,current_a,voltage_v
+  --bypass            接触器被短接 the contactor is bridged from the start
+  --speed X           被焊机与线路的时间倍速 plant and line run X times as fast (1)
+  --baud N --frame F  波特率与帧格式 (115200, 8N1)
+  --unpaced           不按波特率限速 no line pacing, for benches
+  --address A[,A…]    从站地址 slave addresses, one machine each (1)
+  --device C[,C…]     设备编码 device codes, one for each address
+  --key HEX           32 字节链路密钥 link key (development key 00 01 … 1f)
+  --state DIR         掉电保存区目录 folder of the non-volatile memory
+  --window-ms N       采样窗口 (100; 低于 57600 波特时 1000 below 57,600 baud)
+  --range-amps N      电流传感器量程 current sensor's range
+  --help
+
+就绪后打印一行 JSON；SIGTERM 正常退出。 Prints one JSON line when ready; SIGTERM ends it cleanly.`;
+
+const OPTIONS = {
+  tty: { type: "string" },
+  control: { type: "string" },
+  process: { type: "string" },
+  model: { type: "string" },
+  vrd: { type: "boolean" },
+  seed: { type: "string" },
+  trace: { type: "string" },
+  bypass: { type: "boolean" },
+  speed: { type: "string" },
+  baud: { type: "string" },
+  frame: { type: "string" },
+  unpaced: { type: "boolean" },
+  address: { type: "string" },
+  device: { type: "string" },
+  key: { type: "string" },
+  state: { type: "string" },
+  "window-ms": { type: "string" },
+  "range-amps": { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** `npm run sim -- chip …`: resolves when the chip runs, or with `process.exitCode` 2 after saying what is wrong. */
+export async function runChip(argv: string[]): Promise<void> {
+  try {
+    const values = parse(argv);
+    if (values.help) return console.log(HELP);
+    const chip = await startChip(optionsOf(values), { failed: fail });
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.once(signal, () => void chip.close().then(() => process.exit(0), fail));
+    }
+    console.log(JSON.stringify({ ready: true, tty: chip.tty, control: chip.control, machines: chip.machines }));
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    console.error(explain(error));
+    process.exitCode = 2;
+  }
+}
+
+type Values = ReturnType<typeof parse>;
+
+function parse(argv: string[]) {
+  try {
+    return parseArgs({ args: argv, options: OPTIONS, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new CodedError("chip.badOption", error instanceof Error ? error.message : String(error));
+  }
+}
+
+function optionsOf(values: Values): ChipOptions {
+  if (values.tty === undefined) throw new CodedError("chip.badOption", "--tty is needed");
+  const given = {
+    control: values.control,
+    process: values.process === undefined ? undefined : processNamed(values.process),
+    model: values.model,
+    vrd: values.vrd,
+    seed: number("seed", values.seed),
+    trace: values.trace,
+    bypass: values.bypass,
+    speed: number("speed", values.speed),
+    baud: number("baud", values.baud),
+    frame: values.frame,
+    paced: values.unpaced ? false : undefined,
+    addresses: values.address?.split(",").map((text) => number("address", text) ?? 0),
+    devices: values.device?.split(","),
+    linkKey: values.key === undefined ? undefined : keyOf(values.key),
+    state: values.state,
+    windowMs: number("window-ms", values["window-ms"]),
+    rangeAmps: number("range-amps", values["range-amps"]),
+  };
+  const named = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { tty: values.tty, ...Object.fromEntries(named) };
+}
+
+function processNamed(text: string): Process {
+  if (text === "mma" || text === "mag" || text === "tig") return text;
+  throw new CodedError("chip.badOption", "--process: mma, mag or tig");
+}
+
+function number(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,10}(\.\d{1,6})?$/.test(text)) throw new CodedError("chip.badOption", `--${name}: a number`);
+  return Number(text);
+}
+
+function keyOf(text: string): Uint8Array {
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new CodedError("chip.badOption", "--key: 64 hex digits");
+  return Uint8Array.from(Buffer.from(text, "hex"));
+}
+
+function explain(error: CodedError): string {
+  const { en, zh, remedyEn, remedyZh } = ERRORS[error.code];
+  const detail = error.detail ? ` (${error.detail})` : "";
+  return `${error.code}\n  ${zh}${detail}。${remedyZh}\n  ${en}${detail}. ${remedyEn}`;
+}
+
+function fail(error: unknown): void {
+  console.error(error instanceof CodedError ? explain(error) : error);
+  process.exit(1);
+}

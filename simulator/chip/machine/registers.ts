@@ -1,0 +1,177 @@
+import {
+  BLINK,
+  CHIP_FAULTS,
+  CHIP_MAGIC,
+  CHIP_MAP_VERSION,
+  IDENTITY,
+  LEASE,
+  LEASE_RESULTS,
+  OPENED_BY,
+  PAGE,
+  PAGE_RECORDS_MAX,
+  SETTINGS,
+  STATUS,
+  TOTALS,
+  VAULT,
+  WINDOW,
+} from "#protocol/chip/arcgateChip.ts";
+import { decodeBlock, encodeBlock } from "#protocol/chip/codec.ts";
+import { decodeLease, encodePage, isAuthentic, seal } from "#protocol/chip/link.ts";
+import type { Block } from "#protocol/chip/table.ts";
+import type { Chip } from "#simulator/chip/machine/chip.ts";
+
+/** Modbus exception codes. */
+export const EXCEPTION = { illegalFunction: 1, illegalAddress: 2, illegalValue: 3, deviceFailure: 4 } as const;
+export type Exception = (typeof EXCEPTION)[keyof typeof EXCEPTION];
+
+const FIRMWARE = (1 << 16) | (0 << 8) | 0;
+const MOST_U32 = 0xffff_ffff;
+const NO_MAC = new Uint8Array(8);
+const PAGE_WORDS_MAX = PAGE.words + PAGE_RECORDS_MAX * WINDOW.words;
+const MOST_ARC_MIN_AMPS = 200;
+
+/** Reads `count` registers from `address`, or says why not. A read must stay within one block. */
+export function readRegisters(chip: Chip, address: number, count: number): Uint16Array | Exception {
+  if (within(IDENTITY, address, count)) return part(identityWords(chip), IDENTITY.address, address, count);
+  if (within(TOTALS, address, count)) return part(totalsWords(chip), TOTALS.address, address, count);
+  if (within(VAULT, address, count)) return part(vaultWords(chip), VAULT.address, address, count);
+  if (address < PAGE.address || address + count > PAGE.address + PAGE_WORDS_MAX) return EXCEPTION.illegalAddress;
+  const room = Math.floor((address + count - PAGE.address - PAGE.words) / WINDOW.words);
+  return part(pageWords(chip, Math.max(0, room)), PAGE.address, address, count);
+}
+
+/** Writes whole blocks only. What became of an authenticated one is in the page's `leaseResult`: a wrong MAC is no Modbus exception. */
+export function writeRegisters(chip: Chip, address: number, words: Uint16Array): Exception | undefined {
+  if (address === LEASE.address && words.length === LEASE.words) return writeLease(chip, words);
+  if (address === SETTINGS.address && words.length === SETTINGS.words) return writeSettings(chip, words);
+  if (address !== BLINK.address || words.length !== BLINK.words) return EXCEPTION.illegalAddress;
+  const { seconds } = decodeBlock(BLINK, words);
+  if (seconds > 60) return EXCEPTION.illegalValue;
+  chip.blink(seconds);
+  return undefined;
+}
+
+function writeLease(chip: Chip, words: Uint16Array): undefined {
+  if (!isFresh(chip, LEASE, words, decodeBlock(LEASE, words).counter)) return;
+  const order = decodeLease(words);
+  if (order) chip.obey(order);
+  else chip.leaseResult = "badValue";
+}
+
+function writeSettings(chip: Chip, words: Uint16Array): undefined {
+  const { counter, arcMinAmps, alternating } = decodeBlock(SETTINGS, words);
+  if (!isFresh(chip, SETTINGS, words, counter)) return;
+  const sensible = arcMinAmps > 0 && arcMinAmps <= MOST_ARC_MIN_AMPS && alternating <= 1;
+  chip.leaseResult = sensible ? "accepted" : "badValue";
+  if (sensible) chip.applySettings(arcMinAmps, alternating === 1);
+}
+
+/** MAC first, then the counter: a stranger learns nothing and moves nothing. An authentic write uses its counter up, whatever comes of it. */
+function isFresh(chip: Chip, block: Block, words: Uint16Array, counter: number): boolean {
+  if (!isAuthentic(block, words, chip.secret)) chip.leaseResult = "badMac";
+  else if (counter <= chip.leaseCounter) chip.leaseResult = "staleCounter";
+  else {
+    chip.leaseCounter = counter;
+    return true;
+  }
+  return false;
+}
+
+function identityWords(chip: Chip): Uint16Array {
+  const { make, settings, memory } = chip;
+  return encodeBlock(IDENTITY, {
+    magic: CHIP_MAGIC,
+    mapVersion: CHIP_MAP_VERSION,
+    firmware: FIRMWARE,
+    uid: make.uid,
+    deviceCode: make.device,
+    macAlgorithm: 1,
+    bootNonce: make.bootNonce,
+    bootCount: memory.bootCount,
+    windowMs: make.windowMs,
+    ringDepth: chip.ring.depth,
+    sensorRangeAmps: make.sensor.rangeAmps,
+    sensorRangeVolts: make.sensor.rangeVolts,
+    arcMinAmps: settings.arcMinAmps,
+    alternating: settings.alternating ? 1 : 0,
+    leaseCounter: chip.leaseCounter,
+    session: chip.contactor.session,
+  });
+}
+
+function totalsWords(chip: Chip): Uint16Array {
+  const { totals } = chip.account;
+  const whole = (value: number) => Math.min(MOST_U32, Math.round(value));
+  return seal(
+    TOTALS,
+    {
+      ...totals,
+      arcMs: whole(totals.arcMs),
+      chargeAmpereSeconds: whole(totals.chargeAmpereSeconds),
+      energyJoules: whole(totals.energyJoules),
+      strikes: whole(totals.strikes),
+      shorts: whole(totals.shorts),
+      shortMs: whole(totals.shortMs),
+      closedMs: whole(totals.closedMs),
+      closed: totals.closed ? 1 : 0,
+      reserved: 0,
+      mac: NO_MAC,
+    },
+    chip.secret,
+  );
+}
+
+function vaultWords(chip: Chip): Uint16Array {
+  const { journalHead, ...numbers } = chip.memory.vault;
+  return encodeBlock(VAULT, { ...numbers, journalHead: Uint8Array.from(Buffer.from(journalHead, "hex")), reserved: 0 });
+}
+
+function pageWords(chip: Chip, room: number): Uint16Array {
+  const { firstSeq, windows } = chip.ring.read(chip.readFrom, Math.min(room, PAGE_RECORDS_MAX));
+  const { contactor, ring } = chip;
+  const header = {
+    status: statusBits(chip),
+    fault: CHIP_FAULTS.indexOf(contactor.fault),
+    openedBy: OPENED_BY.indexOf(contactor.openedBy),
+    leaseRemainingMs: chip.leaseRemainingMs,
+    uptimeMs: chip.uptimeMs % 2 ** 32,
+    leaseCounter: chip.leaseCounter,
+    leaseResult: LEASE_RESULTS.indexOf(chip.leaseResult),
+    voltageVolts: chip.voltsNow,
+    currentAmps: chip.ampsNow,
+    startPresses: chip.startPresses,
+    firstSeq,
+    records: windows.length,
+    nextSeq: ring.nextSeq,
+    lostWindows: ring.lostWindows,
+    mac: NO_MAC,
+  };
+  return encodePage(header, windows, chip.make.windowMs, chip.secret);
+}
+
+function statusBits(chip: Chip): number {
+  const { contactor } = chip;
+  const bits: readonly [boolean, number][] = [
+    [contactor.commandedClosed, STATUS.commandedClosed],
+    [chip.mirrorClosed, STATUS.mirrorClosed],
+    [contactor.eStop, STATUS.eStop],
+    [contactor.enclosureOpen, STATUS.enclosureOpen],
+    [chip.sensor.unplugged, STATUS.sensorMissing],
+    [chip.startButtonDown, STATUS.startButton],
+    [contactor.fault !== "none", STATUS.faultLatched],
+    [contactor.leaseUntilMs !== null, STATUS.leaseHeld],
+    [chip.currentPresent, STATUS.currentPresent],
+  ];
+  return bits.reduce((sum, [on, bit]) => (on ? sum | bit : sum), 0);
+}
+
+function within(block: Block, address: number, count: number): boolean {
+  return address >= block.address && address + count <= block.address + block.words;
+}
+
+/** `count` words at `address` of what begins at `from`; beyond its end, zeros. */
+function part(words: Uint16Array, from: number, address: number, count: number): Uint16Array {
+  const answer = new Uint16Array(count);
+  answer.set(words.subarray(address - from, address - from + count));
+  return answer;
+}

@@ -1,0 +1,133 @@
+import { CodedError } from "#protocol/errors/codedError.ts";
+import type { MachineCommand } from "#simulator/chip/control/commands.ts";
+import type { Chip } from "#simulator/chip/machine/chip.ts";
+import type { Machine } from "#simulator/chip/plant/plant.ts";
+import type { Player } from "#simulator/chip/plant/player.ts";
+import type { Welder } from "#simulator/chip/plant/welder.ts";
+
+/** One machine with its chip, and who works it: a welder or a recording. */
+export interface Workplace {
+  address: number;
+  machine: Machine;
+  chip: Chip;
+  welder: Welder | null;
+  player: Player | null;
+}
+
+const SHORTS_PER_S = { mma: 1, mag: 60, tig: 0 } as const;
+
+/** Does what was asked and returns the machine's truth. Throws `chip.badCommand`. The chip has been advanced to now. */
+export function command(place: Workplace, asked: MachineCommand) {
+  const { chip, welder } = place;
+  switch (asked.do) {
+    case "weld":
+      startWelding(place, asked);
+      break;
+    case "stop":
+    case "walkAway":
+      welder?.stop();
+      break;
+    case "pressStart":
+      chip.pressStart();
+      break;
+    case "clearFault":
+      chip.happen({ type: "clearFault" });
+      break;
+    case "freeze":
+      chip.sensor.freeze(asked.channel, asked.on);
+      break;
+    case "truth":
+      break;
+    default:
+      flip(chip, asked.do, asked.on);
+  }
+  return truthOf(place);
+}
+
+function flip(chip: Chip, what: Extract<MachineCommand, { on: boolean; do: string }>["do"], on: boolean): void {
+  switch (what) {
+    case "eStop":
+    case "enclosure":
+      chip.happen({ type: what, on });
+      break;
+    case "weldContact":
+      chip.setWelded(on);
+      break;
+    case "mirrorFault":
+      chip.mirrorStuckOpen = on;
+      break;
+    case "bypass":
+      chip.bypassed = on;
+      break;
+    case "unplugSensor":
+      chip.sensor.unplugged = on;
+      break;
+    case "silence":
+      chip.silent = on;
+      break;
+    case "foreign":
+      chip.foreign = on;
+      break;
+    case "freeze":
+      break;
+  }
+}
+
+function startWelding({ machine, welder }: Workplace, job: Extract<MachineCommand, { do: "weld" }>): void {
+  if (!welder) throw new CodedError("chip.badCommand", "a recording is played here: nobody can weld besides");
+  welder.weld({
+    rods: job.rods,
+    rodMs: Math.round(job.rodS * 1000),
+    changeMs: Math.round(job.changeS * 1000),
+    amps: Math.min(job.amps ?? Math.round(machine.ratedAmps * 0.3), machine.ratedAmps),
+    shortsPerS: job.shortsPerS ?? SHORTS_PER_S[machine.process],
+    pulseHz: job.pulseHz,
+    lostPerRod: job.lostPerRod,
+    stickMs: Math.round(job.stickS * 1000),
+  });
+}
+
+/** What really is and was: the judge that the agent is held against. Times end in Ms; `Plant` times are scaled by the speed, others are uptime. */
+export function truthOf({ address, machine, chip, welder, player }: Workplace) {
+  const { contactor, ring, make } = chip;
+  const traceStartMs = player?.startedAtMs ?? null;
+  return {
+    device: make.device,
+    address,
+    process: machine.process,
+    ...chip.truth(),
+    contactorClosed: contactor.commandedClosed,
+    mirrorClosed: chip.mirrorClosed,
+    powered: chip.powered,
+    eStop: contactor.eStop,
+    enclosureOpen: contactor.enclosureOpen,
+    fault: contactor.fault,
+    openedBy: contactor.openedBy,
+    opens: chip.openings,
+    session: contactor.session,
+    totals: chip.account.totals,
+    leaseAccepted: chip.leasesAccepted,
+    lastLeaseAtMs: chip.lastLeaseAtMs,
+    leaseRemainingMs: chip.leaseRemainingMs,
+    leaseResult: chip.leaseResult,
+    leaseCounter: chip.leaseCounter,
+    lamp: chip.blinking ? "blink" : chip.lamp,
+    startPresses: chip.startPresses,
+    welding: welder?.busy ?? player?.done === false,
+    rodsLeft: welder?.rodsLeft ?? 0,
+    traceStartSeq: traceStartMs === null ? null : Math.floor(traceStartMs / make.windowMs),
+    traceStartMs,
+    traceZeroMs: player?.zeroAtMs ?? null,
+    traceDone: player?.done ?? false,
+    windowMs: make.windowMs,
+    nextSeq: ring.nextSeq,
+    ringRecords: ring.records,
+    lostWindows: ring.lostWindows,
+    speed: chip.speed,
+    plantMs: chip.plantMs,
+    uptimeMs: chip.uptimeMs,
+    bootCount: chip.memory.bootCount,
+  };
+}
+
+export type MachineTruth = ReturnType<typeof truthOf>;

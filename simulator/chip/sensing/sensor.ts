@@ -1,0 +1,50 @@
+import type { Piece } from "#simulator/chip/plant/plant.ts";
+
+export interface SensorMake {
+  rangeAmps: number;
+  rangeVolts: number;
+  ampsStep: number;
+  voltsStep: number;
+  ampsOffset: number;
+  voltsOffset: number;
+}
+
+export type Channel = "voltage" | "current";
+
+/** Shunt and divider behind their converters: a resolution, an offset, a range; and what can go wrong with them. */
+export class Sensor {
+  readonly #make: SensorMake;
+  #frozenVolts: number | null = null;
+  #frozenAmps: number | null = null;
+  #lastVolts = 0;
+  #lastAmps = 0;
+  unplugged = false;
+
+  constructor(make: SensorMake) {
+    this.#make = make;
+  }
+
+  /** What the converters say of `flowing`. */
+  read(flowing: Piece, into: Piece): void {
+    const { rangeAmps, rangeVolts, ampsStep, voltsStep, ampsOffset, voltsOffset } = this.#make;
+    into.ms = flowing.ms;
+    into.valid = flowing.valid;
+    const volts = this.#frozenVolts ?? quantise(flowing.volts + voltsOffset, voltsStep, rangeVolts);
+    const amps = this.#frozenAmps ?? quantise(flowing.amps + ampsOffset, ampsStep, rangeAmps);
+    into.volts = this.unplugged ? 0 : volts;
+    into.amps = this.unplugged ? 0 : amps;
+    this.#lastVolts = into.volts;
+    this.#lastAmps = into.amps;
+  }
+
+  /** The channel repeats its last reading, whatever flows. */
+  freeze(channel: Channel, on: boolean): void {
+    if (channel === "voltage") this.#frozenVolts = on ? this.#lastVolts : null;
+    else this.#frozenAmps = on ? this.#lastAmps : null;
+  }
+}
+
+function quantise(value: number, step: number, range: number): number {
+  const clipped = Math.max(-range, Math.min(range, value));
+  return Math.round(clipped / step) * step;
+}

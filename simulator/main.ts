@@ -1,0 +1,23 @@
+/** `npm run sim -- WHAT …`: the far end of every wire. */
+const HELP = `仿真 simulators: npm run sim -- <chip|platform|phone|replay> [--help]
+
+  chip      芯片与焊工，在真实伪终端上 / chip and welder on a real pty
+  platform  省平台与消息代理 / the provincial platform and its broker
+  phone     焊工手机扫码 / a welder's phone
+  replay    用录制的电流电压跑完整链路 / a recording through chip, agent and platform`;
+
+const SIMULATORS: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<unknown>>>> = {
+  chip: async () => (await import("#simulator/chip/command.ts")).runChip,
+  platform: async () => (await import("#simulator/platform/command.ts")).runPlatform,
+  phone: async () => (await import("#simulator/phone/command.ts")).runPhone,
+};
+
+const [name = "", ...rest] = process.argv.slice(2);
+const load = SIMULATORS[name];
+if (load) {
+  const simulator = await load();
+  await simulator(rest);
+} else {
+  console.log(HELP);
+  process.exitCode = name === "--help" || name === "-h" ? 0 : 2;
+}

@@ -1,0 +1,121 @@
+/** `npm run sim -- platform`: the platform as a process, and `platform report`: what its store holds. */
+import { parseArgs } from "node:util";
+import { ALGORITHMS } from "#protocol/crypto.ts";
+import type { Endpoint } from "#simulator/platform/broker.ts";
+import type { Platform, PlatformNotice } from "#simulator/platform/contract.ts";
+import { startPlatform } from "#simulator/platform/platform.ts";
+import { openForReading, reportStreams } from "#simulator/platform/report.ts";
+import { noticeLine, reportTable } from "#simulator/platform/terminal.ts";
+
+const EXIT_ERROR = 2;
+const DEFAULT_DATA = "data/platform";
+const DEFAULT_LISTEN = "127.0.0.1:1883";
+const MAX_LIST_SIZE = 10_000_000;
+
+const HELP = `省级平台（模拟） · the provincial platform, simulated
+
+用法 Usage: npm run sim -- platform [选项]
+            npm run sim -- platform report [--data DIR] [--json]
+
+  --broker URL        使用现有消息服务器，默认内置 · use this MQTT broker; default: an embedded one
+  --listen HOST:PORT  内置服务器地址，端口 0 为任意 · where the embedded one listens, 0 for any port; default ${DEFAULT_LISTEN}
+  --data DIR          数据目录：密钥、名单、收到的记录 · keys, list and records; default ${DEFAULT_DATA}
+  --list-size N       名单证书数 · certificates in the list; default 1000
+  --algorithm NAME    名单签名算法 · of the list's signature: ${ALGORITHMS.join(" | ")}; default ed25519, fixed at the first start
+  --device CODE       已登记设备，可重复 · a registered device, repeatable; others are taken and flagged
+  --control PATH      控制口 · control socket; default DIR/platform.ctl
+  --quiet             不显示实时状态 · no live lines
+
+report: 查询已收到与缺失的记录，平台运行时也可用 · what is held and what is missing, also while the platform runs
+`;
+
+const OPTIONS = {
+  broker: { type: "string" },
+  listen: { type: "string", default: DEFAULT_LISTEN },
+  data: { type: "string", default: DEFAULT_DATA },
+  "list-size": { type: "string", default: "1000" },
+  algorithm: { type: "string", default: "ed25519" },
+  device: { type: "string", multiple: true, default: [] as string[] },
+  control: { type: "string" },
+  quiet: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** Resolves when the platform was told to end: by its control socket, SIGINT or SIGTERM. */
+export async function runPlatform(argv: string[]): Promise<void> {
+  try {
+    await runAsTold(argv);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = EXIT_ERROR;
+  }
+}
+
+async function runAsTold(argv: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
+  if (values.help) return void process.stdout.write(HELP);
+  if (positionals[0] === "report") return printReport(values.data, values.json);
+  if (positionals.length > 0) throw new RangeError(`不认识 / unknown: ${positionals[0]} (--help)`);
+
+  const algorithm = ALGORITHMS.find((name) => name === values.algorithm);
+  if (algorithm === undefined) throw new RangeError(`--algorithm: ${ALGORITHMS.join(" | ")}`);
+  const platform = await startPlatform({
+    dataDir: values.data,
+    brokerUrl: values.broker,
+    listen: endpoint(values.listen),
+    listSize: wholeNumber(values["list-size"], "--list-size", MAX_LIST_SIZE),
+    listAlgorithm: algorithm,
+    devices: values.device,
+    controlPath: values.control,
+    notice: values.quiet ? undefined : printer(),
+  });
+  process.stdout.write(`平台已启动 · platform ready ${JSON.stringify(readiness(platform))}\n`);
+  await Promise.race([platform.quitAsked, signalled()]);
+  await platform.close();
+}
+
+/** What a script that started the platform needs to know. */
+function readiness({ brokerUrl, controlPath, trustPath, list }: Platform): object {
+  return { broker: brokerUrl, control: controlPath, trust: trustPath, listVersion: list.version, listEntries: list.entries };
+}
+
+function printReport(dataDir: string, asJson: boolean): void {
+  const database = openForReading(dataDir);
+  try {
+    const streams = reportStreams(database);
+    process.stdout.write(asJson ? `${JSON.stringify({ streams })}\n` : reportTable(streams));
+  } finally {
+    database.close();
+  }
+}
+
+/** A line when something changed; readings that come every second are no change. */
+function printer(): (notice: PlatformNotice) => void {
+  const last = new Map<string, string>();
+  return (notice) => {
+    const key = notice.notice === "state" ? notice.live.device : notice.notice;
+    const line = noticeLine(notice);
+    if (notice.notice === "state" && last.get(key) === line) return;
+    last.set(key, line);
+    process.stdout.write(`${line}\n`);
+  };
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+}
+
+function endpoint(text: string): Endpoint {
+  const parts = /^([^\s:]+):(\d{1,5})$/.exec(text);
+  if (!parts?.[1] || !parts[2]) throw new RangeError(`--listen: HOST:PORT`);
+  return { host: parts[1], port: wholeNumber(parts[2], "--listen", 65_535) };
+}
+
+function wholeNumber(text: string, option: string, maximum: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > maximum) throw new RangeError(`${option}: 0 – ${maximum}`);
+  return value;
+}

@@ -1,0 +1,59 @@
+/** What the platform takes, tells and can be asked. */
+import type { Algorithm } from "#protocol/crypto.ts";
+import type { Endpoint } from "#simulator/platform/broker.ts";
+import type { CurrentList } from "#simulator/platform/currentList.ts";
+import type { LiveDevice } from "#simulator/platform/live.ts";
+import type { EventQuery, StoredEvent, StreamReport } from "#simulator/platform/report.ts";
+
+export interface PlatformOptions {
+  readonly dataDir: string;
+  /** A broker to use; without it one is embedded. */
+  readonly brokerUrl?: string | undefined;
+  /** Where the embedded broker listens; default 127.0.0.1, a free port. */
+  readonly listen?: Endpoint | undefined;
+  /** Certificates in the list, the people of the phone among them; default 1,000. */
+  readonly listSize?: number | undefined;
+  /** Of the list's signature, when the keys are made; default Ed25519. */
+  readonly listAlgorithm?: Algorithm | undefined;
+  /** Device codes that are registered; others are taken too, and flagged. */
+  readonly devices?: readonly string[] | undefined;
+  /** Default: `platform.ctl` in the data folder; null for none. */
+  readonly controlPath?: string | null | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly notice?: ((notice: PlatformNotice) => void) | undefined;
+}
+
+/** What goes on, for the terminal. */
+export type PlatformNotice =
+  | { notice: "brokerReached" | "brokerLost" }
+  | { notice: "brokerTrouble"; reason: string }
+  | { notice: "state"; live: LiveDevice }
+  | { notice: "unreadable"; device: string; code: string; detail: string }
+  | { notice: "storeFailed"; reason: string };
+
+export interface PlatformReport {
+  /** Connected to the broker. */
+  online: boolean;
+  streams: (StreamReport & { unregistered: boolean })[];
+  /** Batches that could not be read, by the codes of their errors: neither stored nor acknowledged. */
+  unreadable: Record<string, number>;
+}
+
+export interface Platform {
+  readonly brokerUrl: string;
+  readonly controlPath: string | null;
+  readonly trustPath: string;
+  readonly list: CurrentList;
+  /** Resolves when somebody asked for the end through the control socket. */
+  readonly quitAsked: Promise<void>;
+  report(device?: string): PlatformReport;
+  events(query: EventQuery): StoredEvent[];
+  live(): LiveDevice[];
+  /** Sends the signed command; the id is the one by which the device will know it. */
+  scan(device: string, as: string): { id: string };
+  lock(device: string): { id: string };
+  /** The embedded broker only: it loses every connection and session. */
+  stopBroker(): Promise<void>;
+  startBroker(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,221 @@
+/** The provincial platform, as far as a device can tell. */
+import { randomUUID } from "node:crypto";
+import type { Server } from "node:net";
+import { join } from "node:path";
+import type { CodedError } from "#protocol/errors/codedError.ts";
+import { LANES } from "#protocol/events/event.ts";
+import { type Command, State } from "#protocol/events/messages.ts";
+import { downTopic } from "#protocol/topics.ts";
+import { commandText } from "#protocol/trust/wireMessages.ts";
+import { parsePersonName } from "#simulator/people.ts";
+import { Acknowledger } from "#simulator/platform/acknowledger.ts";
+import { EmbeddedBroker } from "#simulator/platform/broker.ts";
+import type { Platform, PlatformNotice, PlatformOptions, PlatformReport } from "#simulator/platform/contract.ts";
+import { serveControl } from "#simulator/platform/control.ts";
+import { carryOut } from "#simulator/platform/controlActions.ts";
+import { issueCredential } from "#simulator/platform/credentialIssuer.ts";
+import { type CurrentList, openCurrentList } from "#simulator/platform/currentList.ts";
+import { EventStore } from "#simulator/platform/eventStore.ts";
+import { openKeys, type PlatformKeys } from "#simulator/platform/keys.ts";
+import { LiveBoard, type LiveDevice } from "#simulator/platform/live.ts";
+import { Receiver } from "#simulator/platform/receiver.ts";
+import { type EventQuery, queryEvents, reportStreams, type StoredEvent } from "#simulator/platform/report.ts";
+import { answerRequest } from "#simulator/platform/requests.ts";
+import { connectWire, type UpMessage, type Wire } from "#simulator/platform/wire.ts";
+
+const DEFAULT_LIST_SIZE = 1000;
+const WATERMARK_SWEEP_MS = 60_000;
+const MAX_STATE_BYTES = 4096;
+
+/** Resolves when it is connected to the broker and subscribed, or knows that the broker cannot be reached yet: it goes on trying. */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const platform = new RunningPlatform(options);
+  await platform.start();
+  return platform;
+}
+
+class RunningPlatform implements Platform {
+  readonly controlPath: string | null;
+  readonly list: CurrentList;
+  readonly quitAsked: Promise<void>;
+  #quit: () => void = () => undefined;
+  readonly #now: () => number;
+  readonly #notice: (notice: PlatformNotice) => void;
+  readonly #keys: PlatformKeys;
+  readonly #store: EventStore;
+  readonly #board: LiveBoard;
+  readonly #receiver: Receiver;
+  readonly #acknowledger: Acknowledger;
+  readonly #broker: EmbeddedBroker | undefined;
+  readonly #foreignUrl: string | undefined;
+  readonly #unreadable = new Map<string, number>();
+  #wire: Wire | undefined;
+  #control: Server | undefined;
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(options: PlatformOptions) {
+    const { dataDir, brokerUrl, listen = { host: "127.0.0.1", port: 0 }, now = Date.now, notice = () => undefined } = options;
+    this.#now = now;
+    this.#notice = notice;
+    this.#foreignUrl = brokerUrl;
+    this.#broker = brokerUrl === undefined ? new EmbeddedBroker(listen) : undefined;
+    this.controlPath = options.controlPath === undefined ? join(dataDir, "platform.ctl") : options.controlPath;
+    this.#keys = openKeys(dataDir, options.listAlgorithm);
+    this.list = openCurrentList(dataDir, this.#keys.key("list"), { entries: options.listSize ?? DEFAULT_LIST_SIZE, nowMs: now() });
+    this.#store = new EventStore(dataDir);
+    this.#board = new LiveBoard(options.devices ?? []);
+    this.#acknowledger = new Acknowledger(this.#store, this.#keys, (topic, ack) => this.#publish(topic, ack), now);
+    const listener = {
+      committed: this.#acknowledger.acknowledge.bind(this.#acknowledger),
+      unreadable: (device: string, error: CodedError) => this.#countUnreadable(device, error),
+      storeFailed: (error: unknown) => notice({ notice: "storeFailed", reason: String(error) }),
+    };
+    this.#receiver = new Receiver(this.#store, listener, now);
+    this.quitAsked = new Promise((resolve) => {
+      this.#quit = resolve;
+    });
+  }
+
+  get brokerUrl(): string {
+    return this.#foreignUrl ?? this.#broker?.url ?? "";
+  }
+
+  get trustPath(): string {
+    return this.#keys.trustPath;
+  }
+
+  async start(): Promise<void> {
+    await this.#broker?.start();
+    await new Promise<void>((settled) => {
+      this.#wire = this.#connect(settled);
+    });
+    if (this.controlPath !== null) this.#control = await serveControl(this.controlPath, (request) => carryOut(this, this.#quit, request));
+    this.#sweeper = setInterval(() => this.#acknowledger.sweep(), WATERMARK_SWEEP_MS);
+  }
+
+  report(device?: string): PlatformReport {
+    this.#receiver.flush();
+    const streams = reportStreams(this.#store.database, device);
+    return {
+      online: this.#wire?.isOnline ?? false,
+      streams: streams.map((stream) => ({ ...stream, unregistered: !this.#board.isRegistered(stream.device) })),
+      unreadable: Object.fromEntries(this.#unreadable),
+    };
+  }
+
+  events(query: EventQuery): StoredEvent[] {
+    this.#receiver.flush();
+    return queryEvents(this.#store.database, query);
+  }
+
+  live(): LiveDevice[] {
+    return this.#board.all();
+  }
+
+  scan(device: string, as: string): { id: string } {
+    const credential = issueCredential(parsePersonName(as), { issuer: this.#keys.key("credential"), listIssuedMs: this.list.issuedMs });
+    return this.#command({ do: "scan", device, id: randomUUID(), issuedMs: Math.floor(this.#now()), credential });
+  }
+
+  lock(device: string): { id: string } {
+    return this.#command({ do: "lock", device, id: randomUUID(), issuedMs: Math.floor(this.#now()) });
+  }
+
+  async stopBroker(): Promise<void> {
+    if (this.#broker === undefined) throw new Error(`${this.brokerUrl} is not ours to stop`);
+    await this.#broker.stop();
+  }
+
+  async startBroker(): Promise<void> {
+    if (this.#broker === undefined) throw new Error(`${this.brokerUrl} is not ours to start`);
+    await this.#broker.start();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper);
+    this.#control?.close();
+    this.#receiver.flush();
+    await this.#wire?.close();
+    await this.#broker?.stop();
+    this.#store.close();
+  }
+
+  #connect(settled: () => void): Wire {
+    return connectWire(
+      { brokerUrl: this.brokerUrl, clientId: `arcgate-platform-${this.#keys.instance}` },
+      {
+        online: () => {
+          this.#notice({ notice: "brokerReached" });
+          this.#acknowledger.resumeAll();
+          settled();
+        },
+        offline: () => {
+          this.#board.forgetAll();
+          this.#notice({ notice: "brokerLost" });
+        },
+        trouble: (reason) => {
+          this.#notice({ notice: "brokerTrouble", reason });
+          settled();
+        },
+        message: (message, whenRoom) => this.#receive(message, whenRoom),
+      },
+    );
+  }
+
+  #receive(message: UpMessage, whenRoom: () => void): void {
+    const { device, channel, payload } = message;
+    if (channel === "events") {
+      this.#receiver.accept(device, payload, whenRoom);
+      return;
+    }
+    if (channel === "state") this.#receiveState(message);
+    else this.#answer(device, payload);
+    whenRoom();
+  }
+
+  /** A device that comes on line (a birth has QoS 1), or has a backlog of which nothing arrives, is told where to go on. */
+  #receiveState({ device, payload, qos }: UpMessage): void {
+    const state = parseState(payload);
+    if (state === undefined) {
+      this.#countUnreadable(device, { code: "event.badShape", detail: "up/state" });
+      return;
+    }
+    const isNew = this.#board.update(device, state, this.#now());
+    const live = this.#board.get(device);
+    if (live !== undefined) this.#notice({ notice: "state", live });
+    if (!state.online) return;
+    for (const lane of LANES) {
+      const isStuck = state.backlog > 0 && this.#acknowledger.wantsNudge(device, lane, state.chain);
+      if (isNew || qos > 0 || isStuck) this.#acknowledger.resume(device, lane, state.chain);
+    }
+  }
+
+  #answer(device: string, payload: Uint8Array): void {
+    const answer = answerRequest(device, payload, { keys: this.#keys, list: this.list, now: this.#now });
+    if (answer !== undefined) this.#publish(downTopic(device, answer.channel), answer.message);
+  }
+
+  #command(command: Command["command"]): { id: string } {
+    const message: Command = { v: 1, command, signature: this.#keys.sign("command", commandText(command)) };
+    if (!this.#publish(downTopic(command.device, "command"), message)) throw new Error("平台未连接消息服务 / the platform is off line");
+    return { id: command.id };
+  }
+
+  #publish(topic: string, message: object): boolean {
+    return this.#wire?.publish(topic, message) ?? false;
+  }
+
+  #countUnreadable(device: string, { code, detail }: Pick<CodedError, "code" | "detail">): void {
+    this.#unreadable.set(code, (this.#unreadable.get(code) ?? 0) + 1);
+    this.#notice({ notice: "unreadable", device, code, detail });
+  }
+}
+
+function parseState(payload: Uint8Array): State | undefined {
+  if (payload.length > MAX_STATE_BYTES) return undefined;
+  try {
+    return State.safeParse(JSON.parse(Buffer.from(payload).toString("utf8"))).data;
+  } catch {
+    return undefined;
+  }
+}

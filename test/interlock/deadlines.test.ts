@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { orderOf } from "#agent/core/interlock/order.ts";
+import type { InterlockState } from "#agent/core/interlock/state.ts";
+import { interlock, resumeInterlock } from "#agent/core/interlock/transition.ts";
+import { CLOSED, INPUTS, NOW, OPEN, SESSION, STATES } from "#test/interlock/fixtures.ts";
+
+const later = (monoMs: number, chipMs = monoMs) => ({ monoMs: NOW.monoMs + monoMs, chipMs: NOW.chipMs + chipMs });
+
+describe("deadlines", () => {
+  it("a start button that is not pressed in 30 s locks", () => {
+    const step = interlock(STATES.awaitingStart, INPUTS.tick, later(10_000));
+    expect(step.state).toEqual({ at: "locked" });
+    expect(step.facts.map((fact) => fact.type)).toEqual(["startExpired"]);
+  });
+
+  it("a contactor that does not close in 5 s is given up", () => {
+    expect(interlock(STATES.closing, OPEN, later(4_499)).state.at).toBe("closing");
+    expect(interlock(STATES.closing, OPEN, later(4_500)).state).toMatchObject({ at: "opening", cause: "contactorDidNotClose" });
+  });
+
+  it("idleness counts from the last arc: a rod change is none, ten minutes are", () => {
+    const minutes = (count: number) => later(0, count * 60_000 - 50_000);
+    expect(interlock(STATES.energised, CLOSED, minutes(9.9)).state.at).toBe("energised");
+    expect(interlock(STATES.energised, CLOSED, minutes(10)).state).toMatchObject({ at: "opening", cause: "idle" });
+    const rodChange = { ...CLOSED, lastArcOffChipMs: NOW.chipMs + 500_000 };
+    expect(interlock(STATES.energised, rodChange, minutes(10)).state.at).toBe("energised");
+  });
+
+  it("the session's maximum waits for the arc's end", () => {
+    const arcing = { ...CLOSED, arcing: true, currentPresent: true };
+    const due = { monoMs: NOW.monoMs, chipMs: SESSION.startedChipMs + SESSION.limitS * 1000 };
+    const step = interlock(STATES.energised, arcing, due);
+    expect(step.state).toMatchObject({ at: "ending", cause: "sessionLimit" });
+    expect(interlock(step.state, arcing, { ...due, chipMs: due.chipMs + 29_999 }).state.at).toBe("ending");
+    expect(interlock(step.state, arcing, { ...due, chipMs: due.chipMs + 30_000 }).state).toMatchObject({
+      at: "opening",
+      cause: "sessionLimit",
+    });
+  });
+
+  it("a soft end opens two seconds after the arc", () => {
+    expect(interlock(STATES.ending, CLOSED, later(0, 999)).state.at).toBe("ending");
+    expect(interlock(STATES.ending, CLOSED, later(0, 1_000)).state).toMatchObject({ at: "opening", cause: "lockedByPlatform" });
+  });
+
+  it("after a lapsed lease the same session closes after 2 s without current", () => {
+    const current = { ...OPEN, currentPresent: true };
+    const first = interlock({ ...STATES.outageOpen, quietSinceMonoMs: null }, current, NOW).state;
+    expect(first).toMatchObject({ at: "outage", quietSinceMonoMs: null });
+    const quiet = interlock(first, OPEN, later(100)).state;
+    expect(interlock(quiet, OPEN, later(2_099)).state.at).toBe("outage");
+    expect(interlock(quiet, OPEN, later(2_100)).state).toMatchObject({ at: "closing", session: SESSION });
+  });
+
+  it("but not after 60 s", () => {
+    for (const [input, at] of [
+      [INPUTS.tick, "unlinked"],
+      [OPEN, "locked"],
+    ] as const) {
+      const step = interlock(STATES.outageOpen, input, later(50_000));
+      expect(step.state.at).toBe(at);
+      expect(step.facts).toMatchObject([{ type: "sessionEnded", cause: "leaseLost" }]);
+    }
+  });
+
+  it("a contact that stays closed for 2 s after opening is welded, and nothing is granted over it", () => {
+    expect(interlock(STATES.opening, CLOSED, later(1_499)).state.at).toBe("opening");
+    const step = interlock(STATES.opening, CLOSED, later(1_500));
+    expect(step.state).toEqual({ at: "faulted", fault: "weldedContact" });
+    expect(interlock(step.state, INPUTS.granted, later(2_000)).state).toBe(step.state);
+    expect(interlock(step.state, CLOSED, later(2_000)).state).toBe(step.state);
+  });
+});
+
+describe("what is wanted of the chip", () => {
+  it("only `closing` ever closes; locked, opening and faulted want it open without a lease", () => {
+    const modes = Object.fromEntries(Object.entries(STATES).map(([name, state]) => [name, orderOf(state, NOW).mode]));
+    expect(modes).toEqual({
+      unlinked: "open",
+      locked: "open",
+      awaitingStart: "open",
+      closing: "closed",
+      energised: "stayClosed",
+      ending: "closedUntilArcOff",
+      outageClosed: "stayClosed",
+      outageOpen: "stayClosed",
+      opening: "open",
+      faulted: "open",
+    });
+    for (const state of Object.values(STATES)) {
+      const order = orderOf(state, NOW);
+      expect(order.leaseMs === 0).toBe(order.mode === "open");
+    }
+  });
+
+  it("the lease carries what is left of the session", () => {
+    expect(orderOf(STATES.energised, NOW)).toMatchObject({ session: 7, leaseMs: 8_000, sessionRemainingS: 3_600 - 100 + 60 });
+  });
+});
+
+describe("a restart of the agent", () => {
+  it("takes a running session over as an outage, and the chip's answer decides", () => {
+    for (const state of [STATES.closing, STATES.energised, STATES.ending, STATES.outageOpen] satisfies InterlockState[]) {
+      const resumed = resumeInterlock(state, NOW);
+      expect(resumed).toMatchObject({ at: "outage", session: SESSION, sinceMonoMs: NOW.monoMs });
+      expect(interlock(resumed, CLOSED, NOW)).toMatchObject({ state: { at: "energised", session: SESSION }, facts: [] });
+    }
+  });
+
+  it("starts nothing that was not running", () => {
+    for (const state of [STATES.unlinked, STATES.locked, STATES.awaitingStart, STATES.opening, STATES.faulted] satisfies InterlockState[]) {
+      expect(resumeInterlock(state, NOW)).toEqual({ at: "unlinked" });
+    }
+  });
+});

@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import type { InterlockStep } from "#agent/core/interlock/state.ts";
+import { interlock } from "#agent/core/interlock/transition.ts";
+import { INPUTS, NOW, STATES } from "#test/interlock/fixtures.ts";
+
+/** Every state × every input. "=" is nothing happens; else the state reached and the facts, in order. */
+const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, string>> = {
+  unlinked: {
+    tick: "=",
+    silent: "=",
+    granted: "=",
+    grantedSame: "=",
+    grantedAfar: "=",
+    soft: "=",
+    open: "locked",
+    closed: "opening",
+    closedByOther: "opening",
+    arcing: "opening",
+    pressed: "locked",
+    eStop: "faulted: faulted",
+    enclosure: "faulted: faulted",
+    welded: "faulted: faulted",
+  },
+  locked: {
+    tick: "=",
+    silent: "unlinked",
+    granted: "closing: sessionStarted",
+    grantedSame: "closing: sessionStarted",
+    grantedAfar: "awaitingStart: startAwaited",
+    soft: "=",
+    open: "=",
+    closed: "opening",
+    closedByOther: "opening",
+    arcing: "opening",
+    pressed: "=",
+    eStop: "faulted: faulted",
+    enclosure: "faulted: faulted",
+    welded: "faulted: faulted",
+  },
+  awaitingStart: {
+    tick: "=",
+    silent: "unlinked: startExpired",
+    granted: "closing: startExpired sessionStarted",
+    grantedSame: "closing: startExpired sessionStarted",
+    grantedAfar: "awaitingStart: startExpired startAwaited",
+    soft: "locked: startExpired",
+    open: "=",
+    closed: "=",
+    closedByOther: "=",
+    arcing: "=",
+    pressed: "closing: sessionStarted",
+    eStop: "faulted: faulted startExpired",
+    enclosure: "faulted: faulted startExpired",
+    welded: "faulted: faulted startExpired",
+  },
+  closing: {
+    tick: "=",
+    silent: "outage",
+    granted: "closing: sessionEnded sessionStarted",
+    grantedSame: "=",
+    grantedAfar: "awaitingStart: sessionEnded startAwaited",
+    soft: "opening",
+    open: "=",
+    closed: "energised: contactorClosed",
+    closedByOther: "=",
+    arcing: "energised: contactorClosed",
+    pressed: "=",
+    eStop: "faulted: faulted sessionEnded",
+    enclosure: "faulted: faulted sessionEnded",
+    welded: "faulted: faulted sessionEnded",
+  },
+  energised: {
+    tick: "=",
+    silent: "outage",
+    granted: "closing: sessionEnded sessionStarted",
+    grantedSame: "=",
+    grantedAfar: "awaitingStart: sessionEnded startAwaited",
+    soft: "ending",
+    open: "outage: contactorOpened leaseLost",
+    closed: "=",
+    closedByOther: "=",
+    arcing: "energised",
+    pressed: "outage: contactorOpened leaseLost",
+    eStop: "faulted: faulted contactorOpened sessionEnded",
+    enclosure: "faulted: faulted contactorOpened sessionEnded",
+    welded: "faulted: faulted sessionEnded",
+  },
+  ending: {
+    tick: "=",
+    silent: "unlinked: sessionEnded",
+    granted: "closing: sessionEnded sessionStarted",
+    grantedSame: "=",
+    grantedAfar: "awaitingStart: sessionEnded startAwaited",
+    soft: "=",
+    open: "locked: contactorOpened sessionEnded",
+    closed: "=",
+    closedByOther: "=",
+    arcing: "ending",
+    pressed: "locked: contactorOpened sessionEnded",
+    eStop: "faulted: faulted contactorOpened sessionEnded",
+    enclosure: "faulted: faulted contactorOpened sessionEnded",
+    welded: "faulted: faulted sessionEnded",
+  },
+  outageClosed: {
+    tick: "=",
+    silent: "=",
+    granted: "closing: sessionEnded sessionStarted",
+    grantedSame: "=",
+    grantedAfar: "awaitingStart: sessionEnded startAwaited",
+    soft: "opening",
+    open: "outage: contactorOpened leaseLost",
+    closed: "energised",
+    closedByOther: "outage",
+    arcing: "energised",
+    pressed: "outage: contactorOpened leaseLost",
+    eStop: "faulted: faulted contactorOpened sessionEnded",
+    enclosure: "faulted: faulted contactorOpened sessionEnded",
+    welded: "faulted: faulted sessionEnded",
+  },
+  outageOpen: {
+    tick: "=",
+    silent: "=",
+    granted: "closing: sessionEnded sessionStarted",
+    grantedSame: "=",
+    grantedAfar: "awaitingStart: sessionEnded startAwaited",
+    soft: "opening",
+    open: "closing",
+    closed: "energised",
+    closedByOther: "closing",
+    arcing: "energised",
+    pressed: "closing",
+    eStop: "faulted: faulted sessionEnded",
+    enclosure: "faulted: faulted sessionEnded",
+    welded: "faulted: faulted sessionEnded",
+  },
+  opening: {
+    tick: "=",
+    silent: "unlinked: sessionEnded",
+    granted: "=",
+    grantedSame: "=",
+    grantedAfar: "=",
+    soft: "=",
+    open: "locked: contactorOpened sessionEnded",
+    closed: "=",
+    closedByOther: "=",
+    arcing: "=",
+    pressed: "locked: contactorOpened sessionEnded",
+    eStop: "faulted: faulted contactorOpened sessionEnded",
+    enclosure: "faulted: faulted contactorOpened sessionEnded",
+    welded: "faulted: faulted sessionEnded",
+  },
+  faulted: {
+    tick: "=",
+    silent: "unlinked",
+    granted: "=",
+    grantedSame: "=",
+    grantedAfar: "=",
+    soft: "=",
+    open: "locked: faultCleared",
+    closed: "=",
+    closedByOther: "=",
+    arcing: "=",
+    pressed: "locked: faultCleared",
+    eStop: "=",
+    enclosure: "faulted: faulted",
+    welded: "faulted: faulted",
+  },
+};
+
+function shown(step: InterlockStep, before: unknown): string {
+  if (step.facts.length === 0 && JSON.stringify(step.state) === JSON.stringify(before)) return "=";
+  const facts = step.facts.map((fact) => fact.type).join(" ");
+  return facts ? `${step.state.at}: ${facts}` : step.state.at;
+}
+
+describe("interlock: complete state × event table", () => {
+  for (const [stateName, row] of Object.entries(TABLE)) {
+    for (const [inputName, expected] of Object.entries(row)) {
+      it(`${stateName} × ${inputName} → ${expected}`, () => {
+        const before = STATES[stateName as keyof typeof STATES];
+        const step = interlock(before, INPUTS[inputName as keyof typeof INPUTS], NOW);
+        expect(shown(step, before)).toBe(expected);
+      });
+    }
+  }
+});

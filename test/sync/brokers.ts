@@ -1,0 +1,94 @@
+/** Real brokers on loopback, which can be killed and started again on the same port. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Aedes } from "aedes";
+
+export interface TestBroker {
+  readonly url: string;
+  start(): Promise<void>;
+  /** As by a power cut: connections are gone, and what the broker held in memory. */
+  kill(): Promise<void>;
+  /** Ends and cleans up. */
+  end(): Promise<void>;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+/** Speaks MQTT 3.1.1 only. */
+export async function aedesBroker(): Promise<TestBroker> {
+  const port = await freePort();
+  const sockets = new Set<Socket>();
+  let stop = async (): Promise<void> => undefined;
+  const start = async (): Promise<void> => {
+    const aedes = await Aedes.createBroker();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+      aedes.handle(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+    stop = async () => {
+      stop = async () => undefined;
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+      await new Promise<void>((resolve) => aedes.close(() => resolve()));
+    };
+  };
+  const kill = (): Promise<void> => stop();
+  return { url: `mqtt://127.0.0.1:${port}`, start, kill, end: kill };
+}
+
+export async function mosquittoBroker(): Promise<TestBroker> {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), "arcgate-mosquitto-"));
+  const config = join(folder, "mosquitto.conf");
+  writeFileSync(
+    config,
+    `user root\nlistener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_inflight_messages 0\nmax_queued_messages 0\n`,
+  );
+  let child: ChildProcess | undefined;
+  const kill = async (): Promise<void> => {
+    const running = child;
+    child = undefined;
+    if (!running) return;
+    const gone = new Promise((resolve) => running.once("exit", resolve));
+    running.kill("SIGKILL");
+    await gone;
+  };
+  const start = async (): Promise<void> => {
+    child = spawn("mosquitto", ["-c", config], { stdio: "ignore" });
+    await untilListening(port);
+  };
+  const end = async (): Promise<void> => {
+    await kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { url: `mqtt://127.0.0.1:${port}`, start, kill, end };
+}
+
+async function untilListening(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const listening = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, "127.0.0.1");
+      socket.once("connect", () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once("error", () => resolve(false));
+    });
+    if (listening) return;
+    await sleep(25);
+  }
+  throw new Error(`nothing listens on ${port}`);
+}
