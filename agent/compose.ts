@@ -2,17 +2,18 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import pino from "pino";
+import pino, { type Logger } from "pino";
 import { checkBusBudget } from "#agent/core/busBudget.ts";
 import { startClock, timeAt } from "#agent/core/clock/interval.ts";
-import type { Bus, Clock } from "#agent/ports.ts";
-import { Agent, type PlatformLink } from "#agent/runtime/agent.ts";
+import type { Bus, Clock, Journal } from "#agent/ports.ts";
+import { Agent } from "#agent/runtime/agent.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
+import type { PlatformLink } from "#agent/runtime/reporting.ts";
 import { createSyncDriver, type SyncDriver } from "#agent/runtime/syncDriver.ts";
 import { createUplinkConnector } from "#agent/shell/mqtt/uplink.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
-import { openListStore } from "#agent/shell/store/listFile.ts";
+import { type ListStore, openListStore } from "#agent/shell/store/listFile.ts";
 import { openListPart } from "#agent/shell/store/listPart.ts";
 import { openCalendar } from "#agent/shell/system/calendar.ts";
 import type { BusSettings, Config } from "#agent/shell/system/configSchema.ts";
@@ -20,7 +21,10 @@ import { budgetMachine, busConfig, lineSettings, machineSetup } from "#agent/she
 import { openPage } from "#agent/shell/web/server.ts";
 import { BUILD_MS, VERSION } from "#agent/version.ts";
 import { parseMachineQr } from "#protocol/codes/machineQr.ts";
+import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import type { Lane } from "#protocol/events/event.ts";
+import type { Request, State } from "#protocol/events/messages.ts";
 import { SHANDONG_PROFILE } from "#protocol/profile/profile.ts";
 import { downTopic, upTopic } from "#protocol/topics.ts";
 import { cryptoSelfTest } from "#protocol/trust/selfTest.ts";
@@ -34,69 +38,122 @@ export interface RunningAgent {
 
 const LIST_JITTER_MS = 3_600_000;
 
+/** Shells that everything else is built on. */
+interface Ground {
+  config: Config;
+  log: Logger;
+  clock: Clock;
+  trust: TrustStore;
+  journal: Journal;
+  lists: ListStore;
+  buses: readonly Bus[];
+  devices: readonly string[];
+}
+
 export async function composeAgent(config: Config): Promise<RunningAgent> {
   // Nothing is energised by a library that gets its sums wrong.
   cryptoSelfTest();
+  const ground = openGround(config);
+  const platform = new LatePlatform(ground.journal);
+  const agent = openAgent(ground, platform);
+  platform.sync = openSync(ground, agent);
+  // The interlock comes first: a session that runs needs its lease before anybody needs a page.
+  agent.start();
+  const page = await openPage({
+    ...config.page,
+    report: () => agent.report(),
+    scan: (machine, credential) => agent.scan(deviceOf(machine), credential, "page"),
+  });
+  platform.sync.start();
+  const calendar = openCalendar([
+    { name: "listRefresh", pattern: config.calendar.listRefresh, jitterMs: LIST_JITTER_MS, run: () => agent.refreshList() },
+    { name: "maintenance", pattern: config.calendar.maintenance, jitterMs: 0, run: () => agent.maintain() },
+    { name: "expiryReminder", pattern: config.calendar.expiryReminder, jitterMs: 0, run: () => agent.recheckCertificates(true) },
+  ]);
+  return {
+    pageUrl: page.url,
+    close: async () => {
+      calendar.close();
+      agent.stop();
+      await platform.sync?.close();
+      await page.close();
+      for (const bus of ground.buses) await bus.close();
+      ground.lists.close();
+      ground.journal.close();
+    },
+  };
+}
+
+function openGround(config: Config): Ground {
   mkdirSync(config.data, { recursive: true });
   const log = pino({ level: config.log.level, base: null }, pino.destination({ dest: 1, sync: true }));
   const clock: Clock = { monoMs: () => performance.now() };
   const trust = trustFromFile(readJson(config.trust.file));
-  const startedClock = startClock(BUILD_MS, clock.monoMs());
+  const buses = config.buses.map((bus) => openBusOf(bus, clock));
   const journal = openJournal({
     path: join(config.data, "journal.sqlite"),
     // A label that no lost journal of this machine had, not a time: so the wall clock may serve.
     initialEpoch: Math.floor(Math.max(BUILD_MS, Date.now()) / 1000),
     maxBytes: config.journal.maxMegabytes * 2 ** 20,
   });
-  const lists = openListStore({ folder: join(config.data, "list"), trust });
+  const lists = openListStore({ folder: listFolder(config), trust });
   if (lists.fault) log.warn({ code: lists.fault.code }, "the kept certificate list cannot be used");
-  const buses = config.buses.map((bus) => openBusOf(bus, clock));
   const devices = config.buses.flatMap((bus) => bus.machines.map((machine) => machine.device));
+  return { config, log, clock, trust, journal, lists, buses, devices };
+}
 
-  let sync: SyncDriver | null = null;
-  const platform: PlatformLink = {
-    get online() {
-      return sync?.status().online ?? false;
-    },
-    backlog: (device, lane) => {
-      const stream = journal.stream({ device, lane });
-      return stream.lastSeq - stream.ackedSeq;
-    },
-    request: (device, request) => sync?.request(device, request) ?? Promise.reject(new CodedError("sync.offline")),
-    publishState: (device, state) => sync?.publishState(device, state),
-    forgetConfirmed: () => sync?.forgetConfirmed() ?? 0,
-  };
-  const agent = new Agent(
-    {
-      version: VERSION,
-      clock,
-      journal,
-      trust,
-      lists,
-      listFiles: { part: openListPart(join(config.data, "list")), activate: (path) => lists.activate(path) },
-      platform,
-      random: Math.random,
-      randomId: randomUUID,
-      log,
-    },
-    startedClock,
-  );
-  const machines = config.buses.flatMap((bus) => bus.machines);
-  for (const [index, link] of buses.flatMap((bus) => [...bus.machines]).entries()) {
-    const settings = machines[index];
-    if (!settings) continue;
-    const ports = {
-      setup: machineSetup(settings),
-      link,
-      journal,
-      clock,
-      time: () => agent.clockState,
-      log,
-      committed: (device: string, lane: "legal" | "telemetry") => sync?.appended({ device, lane }),
-    };
-    agent.add(new MachineDriver(ports, VERSION), settings.designation);
+/** Machines and the agent need the platform, and its driver needs them: the driver comes last and is put in here. */
+class LatePlatform implements PlatformLink {
+  sync: SyncDriver | null = null;
+  readonly #journal: Journal;
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
   }
-  sync = createSyncDriver({
+
+  get online(): boolean {
+    return this.sync?.status().online ?? false;
+  }
+
+  backlog(device: string, lane: Lane): number {
+    const { lastSeq, ackedSeq } = this.#journal.stream({ device, lane });
+    return lastSeq - ackedSeq;
+  }
+
+  request(device: string, request: Request): Promise<void> {
+    return this.sync?.request(device, request) ?? Promise.reject(new CodedError("sync.offline"));
+  }
+
+  publishState(device: string, state: State): void {
+    this.sync?.publishState(device, state);
+  }
+
+  forgetConfirmed(): number {
+    return this.sync?.forgetConfirmed() ?? 0;
+  }
+}
+
+function openAgent({ config, log, clock, trust, journal, lists, buses }: Ground, platform: LatePlatform): Agent {
+  const listFiles = { part: openListPart(listFolder(config)), activate: (path: string) => lists.activate(path) };
+  const ports = { version: VERSION, clock, journal, trust, lists, listFiles, platform, random: Math.random, randomId: randomUUID, log };
+  const agent = new Agent(ports, startClock(BUILD_MS, clock.monoMs()));
+  const settings = config.buses.flatMap((bus) => bus.machines);
+  const links = buses.flatMap((bus) => [...bus.machines]);
+  for (const [index, machine] of settings.entries()) {
+    const link = links[index];
+    if (!link) throw new RangeError(`no link for ${machine.device}`);
+    const time = () => agent.clockState;
+    const committed = (device: string, lane: Lane) => platform.sync?.appended({ device, lane });
+    agent.add(
+      new MachineDriver({ setup: machineSetup(machine), link, journal, clock, time, log, committed }, VERSION),
+      machine.designation,
+    );
+  }
+  return agent;
+}
+
+function openSync({ config, log, clock, trust, journal, devices }: Ground, agent: Agent): SyncDriver {
+  return createSyncDriver({
     journal,
     connect: createUplinkConnector(uplinkOptions(config, devices)),
     devices,
@@ -113,31 +170,10 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
     onLink: (online) => (online ? agent.online() : agent.offline()),
     log,
   });
-  // The interlock comes first: a session that runs needs its lease before anybody needs a page.
-  agent.start();
-  const page = await openPage({
-    ...config.page,
-    report: () => agent.report(),
-    scan: (machine, credential) => agent.scan(deviceOf(machine), credential, "page"),
-  });
-  sync.start();
-  const calendar = openCalendar([
-    { name: "listRefresh", pattern: config.calendar.listRefresh, jitterMs: LIST_JITTER_MS, run: () => agent.refreshList() },
-    { name: "maintenance", pattern: config.calendar.maintenance, jitterMs: 0, run: () => agent.maintain() },
-    { name: "expiryReminder", pattern: config.calendar.expiryReminder, jitterMs: 0, run: () => agent.recheckHolders() },
-  ]);
-  return {
-    pageUrl: page.url,
-    close: async () => {
-      calendar.close();
-      agent.stop();
-      await sync?.close();
-      await page.close();
-      for (const bus of buses) await bus.close();
-      lists.close();
-      journal.close();
-    },
-  };
+}
+
+function listFolder({ data }: Config): string {
+  return join(data, "list");
 }
 
 /** Refuses a bus that cannot keep its leases, before anything is energised. */

@@ -1,94 +1,11 @@
 /** What the driver of the core needs from the world. Types only; each is implemented by one folder of shell/. */
-import type { Buzzer, ChipFault, Lamp, LeaseMode, LeaseResult, OpenedBy } from "#protocol/chip/arcgateChip.ts";
-import type { Window } from "#protocol/chip/window.ts";
+import type { Adoption, LinkOrder, LinkReading, LinkTotals, MeterSetup } from "#agent/core/link.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import type { EventTime, Lane } from "#protocol/events/event.ts";
 
 /** Monotonic milliseconds since the process began, and the system's wall clock, which decides nothing. */
 export interface Clock {
   monoMs(): number;
-}
-
-/** What the interlock wants of its machine with the next exchange. */
-export interface LinkOrder {
-  mode: LeaseMode;
-  session: number;
-  leaseMs: number;
-  sessionRemainingS: number;
-  lamp: Lamp;
-  buzzer: Buzzer;
-  /** First window wanted. */
-  readFrom: number;
-  /** Windows below it are committed: the chip may forget them. */
-  confirmedBelow: number;
-}
-
-export interface MachineStatus {
-  commandedClosed: boolean;
-  /** What the mirror contact (or the relay's coil, where there is no mirror) says. */
-  mirrorClosed: boolean;
-  eStop: boolean;
-  enclosureOpen: boolean;
-  sensorMissing: boolean;
-  fault: ChipFault;
-  openedBy: OpenedBy;
-  leaseHeld: boolean;
-  leaseRemainingMs: number;
-  leaseResult: LeaseResult;
-  uptimeMs: number;
-  startPresses: number;
-  voltageVolts: number;
-  currentAmps: number;
-  lostWindows: number;
-  /** Number of the window being filled. */
-  nextSeq: number;
-}
-
-export interface LinkReading {
-  status: MachineStatus;
-  /** In order, without gaps from `readFrom`, unless the ring was overrun. */
-  windows: Window[];
-  /** The order was put on the wire this long before the answer was complete. */
-  roundTripMs: number;
-}
-
-/** What a machine is, read when it is first met and after each boot of its chip. */
-export interface Adoption {
-  /** Changes when the chip boots: window numbers and totals start anew. */
-  bootId: string;
-  uid: string;
-  firmware: string;
-  deviceCode: string;
-  windowMs: number;
-  sensorRangeAmps: number;
-  /** A dead-man exists: without renewal the contactor opens by itself. */
-  hasLease: boolean;
-  /** Windows wait for the agent; slow foreign meters cannot promise this. */
-  keepsWindows: boolean;
-  session: number;
-  /** Accumulators of `session`; null on devices without them. */
-  totals: LinkTotals | null;
-  status: MachineStatus;
-}
-
-export interface LinkTotals {
-  session: number;
-  closed: boolean;
-  arcMs: number;
-  chargeAmpereSeconds: number;
-  energyJoules: number;
-  strikes: number;
-  shorts: number;
-  shortMs: number;
-  closedMs: number;
-  lastSeq: number;
-  bootCount: number;
-}
-
-/** How the chip must classify, from the machine's designation. */
-export interface MeterSetup {
-  arcMinAmps: number;
-  alternating: boolean;
 }
 
 /** One machine on a bus. Rejections are CodedErrors of the areas `link` and `chip`. Calls of one machine may overlap; the bus orders them. */

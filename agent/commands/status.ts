@@ -1,4 +1,4 @@
-import { type AgentReport, STATE_TEXT } from "#agent/core/status.ts";
+import type { AgentReport } from "#agent/core/status.ts";
 import { readConfig } from "#agent/shell/system/configFile.ts";
 
 /** Asks the running agent's page. 1 when it does not answer. */
@@ -24,7 +24,7 @@ function asText(report: AgentReport): string {
     `名单 list: ${report.list ? `v${report.list.version}, ${report.list.entries}` : "无 none"}  时间 time: ${new Date(report.time.earliestMs).toISOString()} (${report.time.source})`,
   ];
   const machines = report.machines.map((machine) => {
-    const text = STATE_TEXT[machine.state];
+    const { text } = machine;
     const live = machine.volts === null ? "—" : `${machine.volts.toFixed(1)} V ${(machine.amps ?? 0).toFixed(0)} A`;
     const backlog = `待传 waiting ${machine.backlog.legal}+${machine.backlog.telemetry}`;
     return `${machine.device}  ${text.zh} ${text.en}  ${live}  弧 arcs ${machine.totals.arcs}  ${backlog}  ${machine.fault ?? machine.linkCode ?? ""}`.trimEnd();

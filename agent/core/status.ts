@@ -6,6 +6,8 @@ export interface MachineReport {
   device: string;
   designation: string;
   state: InterlockState["at"];
+  /** `state` for people. */
+  text: { zh: string; en: string };
   fault: string | null;
   linkCode: string | null;
   session: number | null;

@@ -1,4 +1,4 @@
-import { type AgentReport, type MachineReport, STATE_TEXT } from "#agent/core/status.ts";
+import type { AgentReport, MachineReport } from "#agent/core/status.ts";
 
 export type Language = "zh" | "en";
 
@@ -50,7 +50,7 @@ function card(machine: MachineReport, language: Language): string {
   const text = TEXT[language];
   const live = machine.volts === null ? "—" : `${machine.volts.toFixed(1)} V · ${(machine.amps ?? 0).toFixed(0)} A`;
   const trouble = machine.fault ?? machine.linkCode ?? "";
-  return `<article class="${machine.state}"><b>${STATE_TEXT[machine.state][language]}</b> <small>${escapeHtml(trouble)}</small><br>
+  return `<article class="${machine.state}"><b>${machine.text[language]}</b> <small>${escapeHtml(trouble)}</small><br>
 ${live} · ${text.arcs} ${machine.totals.arcs} · ${text.arcTime} ${(machine.totals.arcMs / 1000).toFixed(1)} s<br>
 <small>${escapeHtml(machine.designation)} · ${escapeHtml(machine.device)} · ${text.welder} ${machine.handle?.slice(0, 8) ?? "—"} · ${text.backlog} ${machine.backlog.legal} + ${machine.backlog.telemetry}</small></article>`;
 }

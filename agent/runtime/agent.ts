@@ -1,32 +1,19 @@
 /** The program as a whole: machines, clock, list and platform, joined. Knows no library; everything outside comes through ports. */
 import { type ClockState, raiseFloor, syncClock, timeAt } from "#agent/core/clock/interval.ts";
-import { sessionOf } from "#agent/core/interlock/transition.ts";
 import type { CertificateFacts } from "#agent/core/licensing/decide.ts";
 import type { ScanVia } from "#agent/core/machine/state.ts";
-import { isArcing, totals } from "#agent/core/metering/meter.ts";
-import type { AgentReport, MachineReport, ScanReply } from "#agent/core/status.ts";
+import type { AgentReport, ScanReply } from "#agent/core/status.ts";
 import type { Clock, Journal } from "#agent/ports.ts";
 import { Inbox } from "#agent/runtime/inbox.ts";
 import { ListRefresh, type ListRefreshPorts } from "#agent/runtime/listRefresh.ts";
-import type { DriverLog, MachineDriver, ScanAnswer } from "#agent/runtime/machineDriver.ts";
+import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
+import { liveState, machineReport, type PlatformLink, type ReportedMachine, reply, replyTo } from "#agent/runtime/reporting.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { ERRORS } from "#protocol/errors/registry.ts";
-import type { Lane } from "#protocol/events/event.ts";
-import type { Request, State } from "#protocol/events/messages.ts";
+import type { State } from "#protocol/events/messages.ts";
 import type { CertificateList } from "#protocol/list/certificateList.ts";
 import { decodeCredential } from "#protocol/pass/credential.ts";
 import type { DownChannel } from "#protocol/topics.ts";
-
-/** What the agent wants of its connection to the platform. */
-export interface PlatformLink {
-  readonly online: boolean;
-  backlog(device: string, lane: Lane): number;
-  request(device: string, request: Request): Promise<void>;
-  publishState(device: string, state: State): void;
-  /** Deletes what the platform holds for good and retention no longer asks for; gives the rows freed. */
-  forgetConfirmed(): number;
-}
 
 export interface AgentPorts {
   version: string;
@@ -50,7 +37,7 @@ const SESSIONS_PER_EPOCH = 2 ** 20;
 
 export class Agent {
   readonly #ports: AgentPorts;
-  readonly #machines = new Map<string, { driver: MachineDriver; designation: string }>();
+  readonly #machines = new Map<string, ReportedMachine>();
   readonly #refresh: ListRefresh;
   readonly #inbox: Inbox;
   #clock: ClockState;
@@ -133,11 +120,11 @@ export class Agent {
     this.#refresh.dispatch({ type: "refresh" });
   }
 
-  /** Looks at the certificates behind running sessions again: they may have expired, or left the list. */
-  recheckHolders(): void {
+  /** Looks at the certificates of those who work here again: they may have expired, or left the list. `remind` also says which soon will. */
+  recheckCertificates(remind: boolean): void {
     for (const { driver } of this.#machines.values()) {
-      const session = sessionOf(driver.state.interlock);
-      if (session) driver.dispatch({ type: "recheck", entry: this.#lookUp(session.handle) });
+      const certificates = driver.state.recentHandles.map((handle) => ({ handle, entry: this.#lookUp(handle) }));
+      if (certificates.length > 0) driver.dispatch({ type: "recheck", certificates, remind });
     }
   }
 
@@ -150,12 +137,7 @@ export class Agent {
 
   /** The live state of a machine, for the `state` topic. */
   stateOf(device: string): State {
-    const { journal } = this.#ports;
-    const machine = this.#machines.get(device);
-    const base = { v: 1 as const, online: true, epoch: journal.epoch, chain: journal.chain };
-    if (!machine) return { ...base, state: "unlinked", session: null, handle: null, volts: null, amps: null, backlog: 0 };
-    const { state, session, handle, volts, amps, backlog } = this.#machineReport(machine.driver, machine.designation);
-    return { ...base, state, session, handle, volts, amps, backlog: backlog.legal + backlog.telemetry };
+    return liveState(this.#machines.get(device), this.#ports);
   }
 
   /** `device` is a device code of this agent; anything else is somebody else's machine. */
@@ -185,29 +167,7 @@ export class Agent {
       list: list ? { version: list.version, entries: list.entries } : null,
       time: { ...timeAt(this.#clock, this.#ports.clock.monoMs()), source: this.#clock.synced ? "platform" : this.#clock.floorSource },
       journalBytes: journal.sizeBytes(),
-      machines: [...this.#machines.values()].map(({ driver, designation }) => this.#machineReport(driver, designation)),
-    };
-  }
-
-  #machineReport(driver: MachineDriver, designation: string): MachineReport {
-    const { state, device } = driver;
-    const session = sessionOf(state.interlock);
-    const { platform, journal } = this.#ports;
-    const lastSeq = (lane: Lane) => journal.stream({ device, lane }).lastSeq;
-    return {
-      device,
-      designation,
-      state: state.interlock.at,
-      fault: state.interlock.at === "faulted" ? state.interlock.fault : null,
-      linkCode: state.link.at === "down" ? state.link.code : null,
-      session: session?.id ?? null,
-      handle: session?.handle ?? null,
-      arcing: isArcing(state.meter),
-      volts: state.status?.voltageVolts ?? null,
-      amps: state.status?.currentAmps ?? null,
-      totals: totals(state.meter),
-      journalled: { legal: lastSeq("legal"), telemetry: lastSeq("telemetry") },
-      backlog: { legal: platform.backlog(device, "legal"), telemetry: platform.backlog(device, "telemetry") },
+      machines: [...this.#machines.values()].map((machine) => machineReport(machine, this.#ports)),
     };
   }
 
@@ -235,7 +195,7 @@ export class Agent {
     this.#clock = raiseFloor(this.#clock, list.issuedMs, "list", this.#ports.clock.monoMs());
     const payload = { version: list.version, entries: list.entries, root: list.rootHex };
     this.#noteFirst({ name: "listActivated", session: null, agoMs: 0, payload });
-    this.recheckHolders();
+    this.recheckCertificates(false);
   }
 
   #noteFirst(draft: Parameters<MachineDriver["note"]>[0]): void {
@@ -260,14 +220,4 @@ export class Agent {
     if (!platform.online) return;
     for (const device of this.#machines.keys()) platform.publishState(device, this.stateOf(device));
   }
-}
-
-function replyTo({ decision, session }: ScanAnswer): ScanReply {
-  return decision.allow ? reply(true, null, session) : reply(false, decision.code, null);
-}
-
-function reply(allowed: boolean, code: keyof typeof ERRORS | null, session: number | null): ScanReply {
-  if (code === null) return { allowed, zh: "扫码通过，可以开机", en: "Allowed: the machine may be used", session };
-  const text = ERRORS[code];
-  return { allowed, code, zh: `${text.zh}。${text.remedyZh}`, en: `${text.en}. ${text.remedyEn}`, session };
 }

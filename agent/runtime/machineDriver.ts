@@ -1,5 +1,6 @@
 import { type ClockState, timeAt } from "#agent/core/clock/interval.ts";
 import type { Decision } from "#agent/core/licensing/decide.ts";
+import type { LinkOrder } from "#agent/core/link.ts";
 import { markDurable } from "#agent/core/machine/finish.ts";
 import type {
   EventDraft,
@@ -11,7 +12,7 @@ import type {
   ScanInput,
 } from "#agent/core/machine/state.ts";
 import { initialMachine, machineStep, resumeMachine, tickIntervalMs } from "#agent/core/machine/step.ts";
-import type { Clock, Journal, LinkOrder, MachineLink, NewEvent } from "#agent/ports.ts";
+import type { Clock, Journal, MachineLink, NewEvent } from "#agent/ports.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 import { DICTIONARY } from "#protocol/events/dictionary.ts";

@@ -91,10 +91,4 @@ export const LIST_ERRORS = {
     remedyEn: "It is fetched again by itself; check the network if it stays so",
     remedyZh: "程序会自动重新下载；如仍出错请检查网络",
   },
-  "list.fetchTimeout": {
-    en: "The platform did not send the list in time",
-    zh: "平台未按时下发名单",
-    remedyEn: "It is tried again by itself; check the network if it stays so",
-    remedyZh: "程序会自动重试；如仍出错请检查网络",
-  },
 } as const satisfies ErrorTable;

@@ -1,5 +1,4 @@
 /** One line that says what goes on now, above it what has happened. */
-import { STATE_TEXT } from "#agent/core/status.ts";
 import { agentReport } from "#scripts/story/watch.ts";
 import type { Stage } from "#simulator/stage/stage.ts";
 
@@ -45,7 +44,7 @@ export class LiveView {
     if (!report || !machine) return `${this.#clock()}  │ 程序未运行 agent down`;
     const live = `${(machine.volts ?? 0).toFixed(1).padStart(5)} V ${(machine.amps ?? 0).toFixed(0).padStart(4)} A`;
     const backlog = machine.backlog.legal + machine.backlog.telemetry;
-    const state = `${STATE_TEXT[machine.state].zh} ${STATE_TEXT[machine.state].en}`;
+    const state = `${machine.text.zh} ${machine.text.en}`;
     return `${this.#clock()}  │ ${live} │ ${state} │ 弧 arcs ${machine.totals.arcs} │ 平台 ${report.online ? "在线 on line" : "离线 off line"} │ 待传 waiting ${backlog}`;
   }
 

@@ -1,7 +1,28 @@
 /** What the story asks of the three processes while they run. */
-import type { AgentReport, MachineReport } from "#agent/core/status.ts";
 import { askControl } from "#simulator/stage/control.ts";
 import type { Stage } from "#simulator/stage/stage.ts";
+
+interface LaneCounts {
+  legal: number;
+  telemetry: number;
+}
+
+/** Of the agent's `/api/status`, what the story looks at. */
+interface MachineReport {
+  state: string;
+  text: { zh: string; en: string };
+  volts: number | null;
+  amps: number | null;
+  totals: { arcs: number };
+  journalled: LaneCounts;
+  backlog: LaneCounts;
+}
+
+interface AgentReport {
+  online: boolean;
+  list: { version: number } | null;
+  machines: MachineReport[];
+}
 
 /** The plant's own truth, as the chip's control socket tells it. */
 export interface ChipTruth {

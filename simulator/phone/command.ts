@@ -7,8 +7,8 @@ import { passOf, scanAtPage, scanThroughPlatform } from "#simulator/phone/scan.t
 
 const EXIT_REFUSED = 3;
 const EXIT_ERROR = 2;
-const DEFAULT_PAGE = "http://127.0.0.1:8420";
-const DEFAULT_DATA = "data/platform";
+const DEFAULT_PAGE = "http://127.0.0.1:8321";
+const DEFAULT_DATA = ".run/platform";
 
 const HELP = `手机扫码（模拟） · a phone that scans
 

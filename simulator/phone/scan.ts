@@ -12,7 +12,7 @@ const MAX_ANSWER_CHARACTERS = 16_384;
 /** What the agent's page says to a scan. Members beyond these are kept. */
 const ScanAnswer = z.looseObject({
   allowed: z.boolean(),
-  code: z.string().optional(),
+  code: z.string().nullish(),
   zh: z.string(),
   en: z.string(),
 });

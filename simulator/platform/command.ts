@@ -8,7 +8,7 @@ import { openForReading, reportStreams } from "#simulator/platform/report.ts";
 import { noticeLine, reportTable } from "#simulator/platform/terminal.ts";
 
 const EXIT_ERROR = 2;
-const DEFAULT_DATA = "data/platform";
+const DEFAULT_DATA = ".run/platform";
 const DEFAULT_LISTEN = "127.0.0.1:1883";
 const MAX_LIST_SIZE = 10_000_000;
 

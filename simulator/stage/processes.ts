@@ -39,11 +39,7 @@ async function stop(child: ChildProcess, exited: Promise<unknown>, signal: NodeJ
 type Nothing = undefined | null | false;
 
 /** Waits until `look` gives something. Throws with `what` after the time is up. */
-export async function until<T>(
-  what: string,
-  look: () => Promise<T | Nothing> | T | Nothing,
-  withinMs: number,
-): Promise<T> {
+export async function until<T>(what: string, look: () => Promise<T | Nothing> | T | Nothing, withinMs: number): Promise<T> {
   const deadline = performance.now() + withinMs;
   while (performance.now() < deadline) {
     const found = await look();

@@ -20,7 +20,7 @@ function rows(stepMs: number, lengthMs: number, at: (ms: number) => [amps: numbe
   let text = HEADER;
   for (let ms = 0; ms < lengthMs; ms += stepMs) {
     const reading = at(ms);
-    if (reading) text += `${(ms / 1000).toFixed(4)},${reading[0]},${reading[1]}\n`;
+    if (reading) text += `${(ms / 1000).toFixed(9)},${reading[0]},${reading[1]}\n`;
   }
   return text;
 }

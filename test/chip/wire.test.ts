@@ -147,7 +147,7 @@ describe("answers", () => {
     chip.foreign = true;
     expect(Buffer.from(answer(chip, hex("03 0000 0004"))).toString("hex")).toBe("8301");
     expect(answer(chip, hex("04 0000 0008"))).toHaveLength(18);
-    expect(Buffer.from(answer(chip, hex("04 0000"))).toString("hex")).toBe("8402");
+    expect(Buffer.from(answer(chip, hex("04 0000"))).toString("hex")).toBe("8403");
   });
 });
 

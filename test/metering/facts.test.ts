@@ -21,6 +21,11 @@ describe("stuck electrode", () => {
     expect(factsOf("stuckElectrode", [6, SHORT], [1, again], [6, SHORT], [5, NO_LOAD])).toEqual([]);
   });
 
+  test("a short that began at the end of a window goes on in the next", () => {
+    const began: Made = { ...SHORT, shortMs: 60, shorts: 1 };
+    expect(factsOf("stuckElectrode", [3, SHORT], [1, began], [10, SHORT], [5, NO_LOAD])).toMatchObject([{ startMs: 340, endMs: 1400 }]);
+  });
+
   test("the session's end ends it", () => {
     expect(factsOf("stuckElectrode", [20, SHORT])).toMatchObject([{ startMs: 0, endMs: 2000 }]);
   });
@@ -163,6 +168,8 @@ describe("current while open", () => {
     const offset: Made = { closed: false, amps: 5, still: true };
     const { arcs } = meterAll(sequence([1, { ...offset, run: 4000 }], [10, { ...ARC, still: true }], [5, NO_LOAD]), SETTINGS);
     expect(arcs[0]?.meanAmps).toBeCloseTo(115, 5);
+    const closed = meterAll(sequence([1, { ...offset, closed: true, run: 4000 }], [10, { ...ARC, still: true }], [5, NO_LOAD]), SETTINGS);
+    expect(closed.arcs[0]?.meanAmps).toBe(120);
   });
 });
 

@@ -44,8 +44,8 @@ test("the agent's journal arrives whole, over a stop of the broker", async () =>
     },
     random: () => 0.5,
     stateOf: () => live,
-    verifyWatermark: (stream, watermark) => {
-      verifyWatermark(trust, { ...stream, chain: journal.chain }, watermark);
+    verifyWatermark: (stream, chain, watermark) => {
+      verifyWatermark(trust, { ...stream, chain }, watermark);
       watermarks += 1;
       return true;
     },

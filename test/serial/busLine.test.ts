@@ -1,6 +1,20 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { chipAt, deviceAt, eventually, KEY, machine, ORDER, refusalOf, SETUP, SerialBench, serveTcp } from "#test/serial/farEnd/bench.ts";
+import { BusLine } from "#agent/shell/serial/busLine.ts";
+import {
+  chipAt,
+  deviceAt,
+  eventually,
+  KEY,
+  LINE,
+  machine,
+  ORDER,
+  PATIENT_MS,
+  refusalOf,
+  SETUP,
+  SerialBench,
+  serveTcp,
+} from "#test/serial/farEnd/bench.ts";
 import { FarChip } from "#test/serial/farEnd/farChip.ts";
 import { FarSlaves } from "#test/serial/farEnd/farSlaves.ts";
 
@@ -196,5 +210,17 @@ describe("the port", () => {
     await far.exchange(ORDER, "routine");
     expect([here?.leases.length, there?.leases.length]).toEqual([0, 1]);
     await other.dispose();
+  });
+});
+
+describe("a request that cannot be encoded", () => {
+  it("is refused and does not block the line", async () => {
+    bench.addChips(1);
+    const line = new BusLine({ port: bench.tty.path, line: LINE, extraAllowanceMs: PATIENT_MS }, bench.clock);
+    const bad = line.request(1, "routine", () => ({ kind: "readHolding", unit: 1, address: 70_000, count: 1 }));
+    await expect(bad).rejects.toThrow(RangeError);
+    const good = await line.request(1, "routine", () => ({ kind: "readHolding", unit: 1, address: 0, count: 40 }));
+    expect(good.data[0]).toBe(0x4147);
+    await line.close();
   });
 });

@@ -37,6 +37,12 @@ describe("adopting a chip", () => {
     expect(chip.leases.map((lease) => lease.counter)).toEqual([2]);
   });
 
+  it("does not work with a chip that keeps its old settings", async () => {
+    chip.ignoresSettings = true;
+    const link = machine(bench.open([chipAt(1)]), 0);
+    expect(await refusalOf(link.adopt({ arcMinAmps: 5, alternating: false }))).toBe("link.exception");
+  });
+
   it("refuses a chip of another machine, another device, another key", async () => {
     chip.deviceCode = deviceAt(77);
     expect(await refusalOf(machine(bench.open([chipAt(1)]), 0).adopt(SETUP))).toBe("link.foreignDevice");
@@ -148,6 +154,19 @@ describe("exchanging", () => {
     chip.counter = 500;
     expect((await link.exchange(ORDER, "routine")).status.leaseResult).toBe("accepted");
     expect(chip.leases.map((lease) => lease.counter)).toEqual([501]);
+  });
+
+  it.each([
+    ["staleCounter", "link.staleCounter"],
+    ["badMac", "link.badMac"],
+    ["none", "link.badAnswer"],
+  ] as const)("gives up after the second %s", async (verdict, code) => {
+    const link = machine(bench.open([chipAt(1)]), 0);
+    await link.adopt(SETUP);
+    chip.verdict = verdict;
+    bench.slaves.asked.length = 0;
+    expect(await refusalOf(link.exchange(ORDER, "routine"))).toBe(code);
+    expect(bench.slaves.asked).toEqual(["1:23", "1:23"]);
   });
 
   it("reads the session's totals", async () => {

@@ -106,7 +106,7 @@ describe.each([
     expect(platform.repeated).toBe(0);
   });
 
-  it("says hello for every machine and goodbye when it stops, and the broker speaks for it when it vanishes", async () => {
+  it("says hello for every machine, and goodbye when it stops", async () => {
     agent.sync.start();
     await until("births", () => platform.states.length === 2);
     expect(platform.states.map(({ device, state }) => [device, state.online, state.epoch, state.chain])).toEqual(

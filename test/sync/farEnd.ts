@@ -1,13 +1,16 @@
 /** The least that a platform must do: check the chain, keep each event once, answer births and batches with what it holds. */
 import { inflateRawSync } from "node:zlib";
 import { connectAsync, type MqttClient } from "mqtt";
+import type { HexDigest } from "#protocol/crypto.ts";
 import { type DecodedBatch, decodeBatch } from "#protocol/events/batch.ts";
-import { type ChainHead, verifyChain } from "#protocol/events/chain.ts";
+import { verifyChain } from "#protocol/events/chain.ts";
 import { GENESIS, LANES, type Lane } from "#protocol/events/event.ts";
 import { Request, State } from "#protocol/events/messages.ts";
 import { downTopic, everyUp, parseTopic } from "#protocol/topics.ts";
 
-interface Held extends ChainHead {
+interface Held {
+  seq: number;
+  hash: HexDigest;
   seqs: number[];
 }
 
@@ -74,10 +77,12 @@ export class FarEnd {
     const held = this.held(device, batch.lane);
     const firstSeq = batch.events[0]?.event.seq ?? 0;
     if (firstSeq <= held.seq + 1) {
-      const hashes = verifyChain(batch, held);
+      const hashes = [batch.prev, ...verifyChain(batch)];
+      if (hashes[held.seq - firstSeq + 1] !== held.hash && held.seq < firstSeq + batch.events.length)
+        throw new Error(`chain broken at ${held.seq}`);
       for (const [index, { event }] of batch.events.entries()) {
         if (event.seq <= held.seq) this.repeated++;
-        else Object.assign(held, { seq: event.seq, hash: hashes[index] }).seqs.push(event.seq);
+        else Object.assign(held, { seq: event.seq, hash: hashes[index + 1] }).seqs.push(event.seq);
       }
     }
     this.#answer(device, batch.lane, batch.chain);

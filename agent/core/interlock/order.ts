@@ -1,6 +1,6 @@
+import { sessionOf } from "#agent/core/interlock/common.ts";
 import type { InterlockNow, InterlockState } from "#agent/core/interlock/state.ts";
-import { sessionOf } from "#agent/core/interlock/transition.ts";
-import type { LinkOrder } from "#agent/ports.ts";
+import type { LinkOrder } from "#agent/core/link.ts";
 import { LEASE_MS } from "#protocol/chip/arcgateChip.ts";
 
 export type InterlockOrder = Omit<LinkOrder, "readFrom" | "confirmedBelow">;

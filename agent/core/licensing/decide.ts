@@ -100,7 +100,8 @@ function refusedMachine(scan: ScanFacts): DenialCode | undefined {
   return undefined;
 }
 
-function nearExpiry(handle: string, entry: CertificateFacts, policy: Policy, time: TimeInterval): LicenceWarning[] {
+/** The nearer of expiry and review counts. */
+export function nearExpiry(handle: string, entry: CertificateFacts, policy: Policy, time: TimeInterval): LicenceWarning[] {
   const expiresMs = dayStartMs(Math.min(entry.expiryDay, entry.reviewDay) + 1);
   const daysLeft = Math.floor((expiresMs - time.earliestMs) / DAY_MS);
   return daysLeft < policy.warnDaysBeforeExpiry ? [{ type: "certificateNearExpiry", handle, expiresMs, daysLeft }] : [];

@@ -1,9 +1,10 @@
 /** Meeting a chip: the first time, again after a cut cable, after its own boot, or after ours. */
+
+import { sessionOf } from "#agent/core/interlock/common.ts";
 import type { Session } from "#agent/core/interlock/state.ts";
-import { sessionOf } from "#agent/core/interlock/transition.ts";
+import type { Adoption } from "#agent/core/link.ts";
 import type { Draft, EventDraft, MachineInput, MachineSetup, MachineState } from "#agent/core/machine/state.ts";
 import { flush, initialMeter, totals } from "#agent/core/metering/meter.ts";
-import type { Adoption } from "#agent/ports.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 
 /** Errors after which the chip must be met anew before it is spoken to. */

@@ -1,13 +1,24 @@
 /** A scan, and later looks at the certificate behind the running session. */
+
+import { sessionOf } from "#agent/core/interlock/common.ts";
 import type { Session } from "#agent/core/interlock/state.ts";
-import { sessionOf } from "#agent/core/interlock/transition.ts";
-import { type CertificateFacts, type Decision, decide, refusedCertificate } from "#agent/core/licensing/decide.ts";
+import { type Decision, decide, type LicenceWarning, nearExpiry, refusedCertificate } from "#agent/core/licensing/decide.ts";
 import { applyInterlock, interlockNow } from "#agent/core/machine/session.ts";
-import type { Draft, EventDraft, MachineEffect, MachineNow, MachineSetup, MachineState, ScanInput } from "#agent/core/machine/state.ts";
+import type {
+  Draft,
+  EventDraft,
+  MachineEffect,
+  MachineInput,
+  MachineNow,
+  MachineSetup,
+  MachineState,
+  ScanInput,
+} from "#agent/core/machine/state.ts";
 import { isArcing } from "#agent/core/metering/meter.ts";
 
 /** After a refusal the lamp says so for this long. */
 const REFUSED_LAMP_MS = 3_000;
+const RECENT_MAX = 16;
 
 export function applyScan(draft: Draft, scan: ScanInput, setup: MachineSetup, now: MachineNow): { draft: Draft; answer: MachineEffect } {
   const { state } = draft;
@@ -18,6 +29,8 @@ export function applyScan(draft: Draft, scan: ScanInput, setup: MachineSetup, no
   if (decision.allow && decision.rule === "listed") {
     const { handle, sessionLimitS: limitS, idleRelockS } = decision;
     session = { id: scan.sessionId, handle, limitS, idleRelockS, startedChipMs: interlockNow(state, now).chipMs };
+    const recentHandles = [handle, ...state.recentHandles.filter((recent) => recent !== handle)].slice(0, RECENT_MAX);
+    next = { ...next, state: { ...next.state, recentHandles } };
     const presence = scan.via === "platform" ? "buttonNeeded" : "proved";
     next = applyInterlock(next, { type: "granted", session, presence, startPresses: state.status?.startPresses ?? 0 }, setup, now);
   }
@@ -35,7 +48,7 @@ function machineCondition(state: MachineState): "ready" | "unreachable" | "fault
 function scanDrafts(decision: Decision, scan: ScanInput, setup: MachineSetup): EventDraft[] {
   const at = { session: null, agoMs: 0 };
   const versions = { listVersion: scan.listVersion ?? 0, policyVersion: setup.policy.version };
-  const warnings = decision.warnings.map(({ type, ...payload }) => ({ name: type, ...at, payload }) as EventDraft);
+  const warnings = decision.warnings.map(warningDraft);
   if (!decision.allow) {
     return [
       { name: "scanDenied", ...at, payload: { handle: decision.handle, via: scan.via, code: decision.code, ...versions } },
@@ -47,10 +60,23 @@ function scanDrafts(decision: Decision, scan: ScanInput, setup: MachineSetup): E
   return [{ name: "scanAllowed", ...at, payload: { handle, via: scan.via, category, rule, sessionLimitS, ...versions } }, ...warnings];
 }
 
-export function recheck(draft: Draft, entry: CertificateFacts | null, setup: MachineSetup, now: MachineNow): Draft {
-  if (!sessionOf(draft.state.interlock)) return draft;
-  const refused = entry ? refusedCertificate(entry, setup.policy, now.time) : "licence.unknownCertificate";
-  if (!refused) return draft;
+type Recheck = Extract<MachineInput, { type: "recheck" }>;
+
+/** A certificate that no longer holds ends its session softly; one that soon will not is said to the platform. */
+export function recheck(draft: Draft, { certificates, remind }: Recheck, setup: MachineSetup, now: MachineNow): Draft {
+  const reminders = remind
+    ? certificates.flatMap(({ handle, entry }) => (entry ? nearExpiry(handle, entry, setup.policy, now.time) : []))
+    : [];
+  const next = { ...draft, drafts: [...draft.drafts, ...reminders.map(warningDraft)] };
+  const holder = sessionOf(draft.state.interlock)?.handle;
+  const held = certificates.find(({ handle }) => handle === holder);
+  if (!held) return next;
+  const refused = held.entry ? refusedCertificate(held.entry, setup.policy, now.time) : "licence.unknownCertificate";
+  if (!refused) return next;
   const cause = refused === "licence.expired" || refused === "licence.reviewOverdue" ? "certificateExpired" : "certificateRevoked";
-  return applyInterlock(draft, { type: "soft", cause }, setup, now);
+  return applyInterlock(next, { type: "soft", cause }, setup, now);
+}
+
+function warningDraft({ type, ...payload }: LicenceWarning): EventDraft {
+  return { name: type, session: null, agoMs: 0, payload } as EventDraft;
 }

@@ -1,10 +1,10 @@
 import type { TimeInterval } from "#agent/core/clock/interval.ts";
 import type { InterlockState } from "#agent/core/interlock/state.ts";
 import type { CertificateFacts, Decision, Policy } from "#agent/core/licensing/decide.ts";
+import type { Adoption, LinkOrder, LinkReading, MachineStatus, MeterSetup } from "#agent/core/link.ts";
 import type { PendingWindows } from "#agent/core/machine/telemetry.ts";
 import type { MeterState } from "#agent/core/metering/meter.ts";
 import type { MeterSettings } from "#agent/core/metering/settings.ts";
-import type { Adoption, LinkOrder, LinkReading, MachineStatus, MeterSetup } from "#agent/ports.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 import type { EventName, PayloadOf } from "#protocol/events/payloads.ts";
 
@@ -52,6 +52,8 @@ export interface MachineState {
   sensorReported: boolean;
   /** Between two refusals the lamp shows red; see `REFUSED_LAMP_MS`. */
   refusedUntilMonoMs: number;
+  /** Who worked here last, newest first: the people to remind before their certificates expire. */
+  recentHandles: string[];
 }
 
 /** An event before it has its number. `agoMs`: so long before now it happened. */
@@ -78,8 +80,8 @@ export type MachineInput =
   | { type: "reading"; reading: LinkReading }
   | { type: "linkFailed"; code: ErrorCode }
   | ScanInput
-  /** The holder's certificate, looked up anew: by the calendar, and when a list changes. */
-  | { type: "recheck"; entry: CertificateFacts | null }
+  /** Certificates of those who work here, looked up anew: when a list changes, and (`remind`) by the calendar. */
+  | { type: "recheck"; certificates: readonly { handle: string; entry: CertificateFacts | null }[]; remind: boolean }
   | { type: "lock" }
   | { type: "note"; draft: EventDraft };
 

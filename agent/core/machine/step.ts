@@ -1,6 +1,7 @@
 /** One machine: what happens to it, and what follows. Decides; the runtime runs the effects, commits first. */
 import type { InterlockInput } from "#agent/core/interlock/state.ts";
 import { resumeInterlock } from "#agent/core/interlock/transition.ts";
+import type { LinkReading } from "#agent/core/link.ts";
 import { adopt, linkFailed } from "#agent/core/machine/adoption.ts";
 import { finish, windowsDraft } from "#agent/core/machine/finish.ts";
 import { applyScan, recheck } from "#agent/core/machine/scan.ts";
@@ -8,7 +9,6 @@ import { applyInterlock, meterDrafts, meterSettings } from "#agent/core/machine/
 import type { Draft, MachineInput, MachineNow, MachineSetup, MachineState, MachineStep } from "#agent/core/machine/state.ts";
 import { addWindows } from "#agent/core/machine/telemetry.ts";
 import { initialMeter, isArcing, isCurrentPresent, lastArcOffMs, meterWindows } from "#agent/core/metering/meter.ts";
-import type { LinkReading } from "#agent/ports.ts";
 
 export function initialMachine(): MachineState {
   return {
@@ -26,6 +26,7 @@ export function initialMachine(): MachineState {
     silentSinceMonoMs: null,
     sensorReported: false,
     refusedUntilMonoMs: 0,
+    recentHandles: [],
   };
 }
 
@@ -74,7 +75,7 @@ export function machineStep(before: MachineState, input: MachineInput, setup: Ma
       }
       break;
     case "recheck":
-      next = recheck(next, input.entry, setup, now);
+      next = recheck(next, input, setup, now);
       break;
     case "lock":
       next = applyInterlock(next, { type: "soft", cause: "lockedByPlatform" }, setup, now);

@@ -10,7 +10,7 @@ export const TELEMETRY_FLUSH_MS = 10_000;
 const PENDING_MAX = 100;
 
 /** Idle windows are not worth a row of the journal; the meter has counted them. */
-export function isIdle(window: Window): boolean {
+function isIdle(window: Window): boolean {
   return Math.abs(window.currentPeakAmps) < 2 && window.arcMs === 0 && window.shortMs === 0 && !window.invalid;
 }
 

@@ -24,11 +24,14 @@ export interface ArcRecord {
   shortMs: number;
   chargeAmpereSeconds: number;
   energyJoules: number;
-  /** How it ended: current gone, electrode stuck, contactor opened, readings missing, withdrawn as frozen. */
+  /** How it ended: current gone, electrode stuck, contactor opened, readings missing or withdrawn as frozen ("missing"). */
   ending: "off" | "stuck" | "opened" | "missing";
 }
 
-/** Since the session began. */
+/**
+ * Since the session began. Arcs, their time, charge and energy are of arcs that have ended; strikes, shorts and `shortMs` are
+ * of every window with the contactor closed, as the chip counts them (`stuckMs` is a part of `shortMs`). Frozen windows count nowhere.
+ */
 export interface SessionTotals {
   arcs: number;
   arcMs: number;

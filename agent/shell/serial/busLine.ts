@@ -14,8 +14,9 @@ export interface BusLog {
 
 const REOPEN_MS = 1_000;
 const QUEUE_MAX = 256;
-/** An unplugged port may give no sign of it: after so long without one byte it is opened anew. */
-const DEAF_MS = 30_000;
+/** An unplugged port may give no sign of it: after so long without one byte it is opened anew, ever more seldom while nothing comes. */
+const DEAF_LEAST_MS = 30_000;
+const DEAF_MOST_MS = 600_000;
 
 interface Job {
   unit: number;
@@ -39,6 +40,7 @@ export class BusLine {
   /** Why there is no port, once opening it has failed or it was lost. */
   #missing: string | undefined;
   #closed = false;
+  #deafMs = DEAF_LEAST_MS;
   #wake: () => void = () => undefined;
 
   constructor(options: SessionOptions, clock: Clock, log?: BusLog) {
@@ -125,6 +127,7 @@ export class BusLine {
     try {
       const answer = await this.#tryTwice(session, job);
       this.#silence.answered(job.unit);
+      this.#deafMs = DEAF_LEAST_MS;
       job.resolve(answer);
     } catch (error) {
       job.reject(await this.#judge(session, job, error));
@@ -155,9 +158,10 @@ export class BusLine {
   }
 
   async #reopenWhenDeaf(session: RtuSession): Promise<void> {
-    if (performance.now() - session.heardAtMs < DEAF_MS) return;
+    if (performance.now() - session.heardAtMs < this.#deafMs) return;
     await session.stop();
-    this.#lose(`nothing heard for ${DEAF_MS / 1_000} s`);
+    this.#lose(`nothing heard for ${this.#deafMs / 1_000} s`);
+    this.#deafMs = Math.min(this.#deafMs * 2, DEAF_MOST_MS);
   }
 
   #rejectAll(): void {

@@ -1,4 +1,4 @@
-import type { Adoption, MeterSetup } from "#agent/ports.ts";
+import type { Adoption, MeterSetup } from "#agent/core/link.ts";
 import type { ChipIo, Identity } from "#agent/shell/serial/chipIo.ts";
 import { linkTotals, statusOf } from "#agent/shell/serial/chipReading.ts";
 import { CHIP_MAGIC, CHIP_MAP_VERSION, PAGE, SETTINGS, TOTALS } from "#protocol/chip/arcgateChip.ts";

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
-import type { Adoption, Clock, LinkOrder, LinkReading, LinkTotals, MachineLink, MeterSetup } from "#agent/ports.ts";
+import type { Adoption, LinkOrder, LinkReading, LinkTotals, MeterSetup } from "#agent/core/link.ts";
+import type { Clock, MachineLink } from "#agent/ports.ts";
 import { type AdoptedChip, adoptChip, readTotals } from "#agent/shell/serial/chipAdoption.ts";
 import type { ChipIo, Page } from "#agent/shell/serial/chipIo.ts";
 import { linkTotals, statusOf } from "#agent/shell/serial/chipReading.ts";

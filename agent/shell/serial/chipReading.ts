@@ -1,4 +1,4 @@
-import type { LinkTotals, MachineStatus } from "#agent/ports.ts";
+import type { LinkTotals, MachineStatus } from "#agent/core/link.ts";
 import { CHIP_FAULTS, LEASE_RESULTS, OPENED_BY, STATUS } from "#protocol/chip/arcgateChip.ts";
 import type { PageHeader, Totals } from "#protocol/chip/link.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import type { Adoption, Clock, LinkOrder, LinkReading, MachineLink, MachineStatus, MeterSetup } from "#agent/ports.ts";
+import type { Adoption, LinkOrder, LinkReading, MachineStatus, MeterSetup } from "#agent/core/link.ts";
+import type { Clock, MachineLink } from "#agent/ports.ts";
 import type { ForeignMeter } from "#agent/shell/serial/foreignMeter.ts";
 import type { ForeignRelay } from "#agent/shell/serial/foreignRelay.ts";
 import { FOREIGN_WINDOW_MS, ForeignWindows, type MeterReading } from "#agent/shell/serial/foreignWindows.ts";

@@ -1,5 +1,5 @@
 /** In the order in which a free bus takes them: open and close; polling and renewing; adoption and totals. */
-export const RANKS = ["urgent", "routine", "low"] as const;
+const RANKS = ["urgent", "routine", "low"] as const;
 export type Rank = (typeof RANKS)[number];
 
 /** First come, first served within a rank; a higher rank first. Bounded: `push` says whether there was room. */

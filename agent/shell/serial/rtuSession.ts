@@ -73,21 +73,17 @@ export class RtuSession extends EventEmitter implements ModbusPort {
     return this.#heardAtMs;
   }
 
-  get discardedBytes(): number {
-    return this.#reader.discardedBytes;
-  }
-
   execute(request: RtuRequest): Promise<RtuAnswer> {
     if (!this.isOpen) return Promise.reject(this.#missing("not open"));
     if (this.#pending) return Promise.reject(new RangeError("one request at a time"));
     const { promise, resolve, reject } = outcome<RtuAnswer>();
     this.#pending = { resolve, reject, sentAtMs: performance.now(), timer: undefined };
-    issue(this.#modbus, request, (error, data) => {
-      const pending = this.#settle();
-      if (!pending) return;
-      if (error) pending.reject(codedAnswerError(error));
-      else pending.resolve({ data, sentAtMs: pending.sentAtMs, answeredAtMs: performance.now() });
-    });
+    try {
+      issue(this.#modbus, request, (error, data) => this.#finish(error, data));
+    } catch (error) {
+      // A request that cannot be encoded must not block the line for ever.
+      this.#settle()?.reject(new RangeError("a request that does not fit its frame", { cause: error }));
+    }
     return promise;
   }
 
@@ -148,12 +144,19 @@ export class RtuSession extends EventEmitter implements ModbusPort {
     if (frame) this.emit("data", Buffer.from(frame));
   }
 
+  #finish(error: Error | null, data: number[]): void {
+    const pending = this.#settle();
+    if (error) pending?.reject(codedAnswerError(error));
+    else pending?.resolve({ data, sentAtMs: pending.sentAtMs, answeredAtMs: performance.now() });
+  }
+
   #lose(reason: string): void {
     if (this.#lost || !this.#endpoint) return;
     this.#lost = true;
     this.#settle()?.reject(this.#missing(reason));
     // After an error the port may still be open, and would be locked against its own reopening.
-    this.#endpoint.close().finally(() => this.#onLost(reason));
+    const tell = () => this.#onLost(reason);
+    this.#endpoint.close().then(tell, tell);
   }
 
   #settle(): Pending | undefined {
@@ -170,7 +173,7 @@ export class RtuSession extends EventEmitter implements ModbusPort {
 
 function codedAnswerError(error: Error): CodedError {
   const code: unknown = "modbusCode" in error ? error.modbusCode : undefined;
-  if (code !== undefined) return new CodedError("link.exception", `Modbus exception ${String(code)}`, { cause: error });
+  if (typeof code === "number") return new CodedError("link.exception", `Modbus exception ${code}`, { cause: error });
   return new CodedError("link.badAnswer", error.message, { cause: error });
 }
 

@@ -45,8 +45,9 @@ export function seal(
   place: { epoch: number; chain: number; seq: number; prev: HexDigest },
 ): SealedEvent {
   const { device, lane, kind, session, time } = event;
+  const { epoch, chain, seq, prev } = place;
   const digest = sha256Hex(payloadText);
-  return { event, seq: place.seq, payloadText, hash: hashHeader({ ...place, device, lane, kind, session, time, digest }) };
+  return { event, seq, payloadText, hash: hashHeader({ device, lane, chain, epoch, seq, kind, session, time, digest, prev }) };
 }
 
 function isCount(value: number): boolean {

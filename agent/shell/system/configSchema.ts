@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { IDLE_RELOCK_MIN_S } from "#agent/core/interlock/state.ts";
 import { MACHINE_CLASSES } from "#agent/core/licensing/decide.ts";
+import { isPattern } from "#agent/shell/system/calendar.ts";
 import { METER_MAPS, type MeterMapName, RELAY_MAPS, type RelayMapName } from "#protocol/chip/maps/catalogue.ts";
 
 const METER_NAMES = Object.keys(METER_MAPS) as MeterMapName[];
@@ -8,6 +9,7 @@ const RELAY_NAMES = Object.keys(RELAY_MAPS) as RelayMapName[];
 
 const deviceCode = z.string().regex(/^[0-9A-Z]{20}$/, "20 characters, digits and capital letters");
 const address = z.number().int().min(1).max(247);
+const pattern = z.string().max(64).refine(isPattern, "five fields of a cron pattern, such as 17 3 * * *");
 const seconds = z.number().int().min(1).max(86_400);
 
 const Policy = z
@@ -76,9 +78,9 @@ export const Config = z.strictObject({
     .prefault({}),
   calendar: z
     .strictObject({
-      listRefresh: z.string().default("17 3 * * *"),
-      maintenance: z.string().default("41 2 * * *"),
-      expiryReminder: z.string().default("5 7 * * *"),
+      listRefresh: pattern.default("17 3 * * *"),
+      maintenance: pattern.default("41 2 * * *"),
+      expiryReminder: pattern.default("5 7 * * *"),
     })
     .prefault({}),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),

@@ -4,6 +4,7 @@ import type { Recording } from "#simulator/chip/plant/recording.ts";
 
 /** A hole longer than this, and than three median steps, is invalid after one median step. */
 const LEAST_HOLE_MS = 250;
+const ROUNDING_MS = 1e-6;
 
 /**
  * Plays a recording from the moment when power first reaches the machine. Each row holds until the next; holes are invalid; nothing is added.
@@ -23,7 +24,7 @@ export class Player implements Plant {
   constructor(recording: Recording, open: OpenCircuit) {
     this.#recording = recording;
     this.#open = open;
-    this.#holeMs = Math.max(3 * recording.medianStepMs, LEAST_HOLE_MS);
+    this.#holeMs = Math.max(3 * recording.medianStepMs, LEAST_HOLE_MS) + ROUNDING_MS;
   }
 
   /** Plant time at which the recording's first row was played; null before. */
@@ -54,13 +55,13 @@ export class Player implements Plant {
     const endsMs = this.#recording.atMs[this.#row + 1] ?? this.#lastRowEndsMs();
     const beganMs = this.#recording.atMs[this.#row] ?? 0;
     const holdsUntilMs = endsMs - beganMs > this.#holeMs ? beganMs + this.#recording.medianStepMs : endsMs;
-    into.valid = this.#atMs < holdsUntilMs - 1e-9;
+    into.valid = this.#atMs < holdsUntilMs - ROUNDING_MS;
     const untilMs = into.valid ? holdsUntilMs : endsMs;
     into.ms = Math.min(mostMs, untilMs - this.#atMs);
     into.amps = powered && into.valid ? (this.#recording.amps[this.#row] ?? 0) : 0;
     into.volts = powered && into.valid ? (this.#recording.volts[this.#row] ?? 0) : 0;
     this.#atMs += into.ms;
-    if (this.#atMs < endsMs - 1e-9) return;
+    if (this.#atMs < endsMs - ROUNDING_MS) return;
     // Land on the row's own time: sums of steps drift.
     this.#atMs = endsMs;
     this.#row += 1;

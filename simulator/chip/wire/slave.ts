@@ -74,7 +74,8 @@ function write(chip: Chip, address: number, bytes: Uint8Array): Exception | unde
 
 /** Another kind of device at the address: a small meter of eight input registers, as PZEM-017 is. */
 function foreignAnswer(code: number, view: DataView): Uint8Array | Exception {
-  if (code !== 0x04 || view.byteLength !== 5) return EXCEPTION.illegalFunction;
+  if (code !== 0x04) return EXCEPTION.illegalFunction;
+  if (view.byteLength !== 5) return EXCEPTION.illegalValue;
   const address = view.getUint16(1);
   const count = view.getUint16(3);
   if (count < 1 || address + count > FOREIGN_REGISTERS.length) return EXCEPTION.illegalAddress;

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
-import type { Bus, Clock, LinkOrder, MachineLink } from "#agent/ports.ts";
+import type { LinkOrder } from "#agent/core/link.ts";
+import type { Bus, Clock, MachineLink } from "#agent/ports.ts";
 import { type BusConfig, openBus } from "#agent/shell/serial/openBus.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { DEVICE, FarChip } from "#test/serial/farEnd/farChip.ts";

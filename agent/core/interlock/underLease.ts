@@ -1,0 +1,119 @@
+/** States under a lease: closing, energised, ending, and the outage after which the same session may go on. */
+import { activeAt, handover, type Of, openOrLocked, stay } from "#agent/core/interlock/common.ts";
+import {
+  ARC_OFF_MS,
+  CLOSE_TIMEOUT_MS,
+  type EndCause,
+  type InterlockFact,
+  type InterlockInput,
+  type InterlockNow,
+  type InterlockReading,
+  type InterlockState,
+  type InterlockStep,
+  RESUME_QUIET_MS,
+  RESUME_WITHIN_MS,
+  SOFT_END_MS,
+} from "#agent/core/interlock/state.ts";
+
+export function closing(state: Of<"closing">, input: InterlockInput, now: InterlockNow): InterlockStep {
+  const { session, sinceMonoMs } = state;
+  switch (input.type) {
+    case "silent":
+      return stay({ at: "outage", session, sinceMonoMs: now.monoMs, opened: true, quietSinceMonoMs: null });
+    case "soft":
+      return stay({ at: "opening", session, cause: input.cause, sinceMonoMs: now.monoMs });
+    case "granted":
+      return handover(state, input, now);
+    case "reading":
+      if (input.mirrorClosed && input.session === session.id) {
+        const afterMs = now.monoMs - sinceMonoMs;
+        return { state: { at: "energised", session, activeChipMs: now.chipMs }, facts: [{ type: "contactorClosed", session, afterMs }] };
+      }
+      break;
+    case "tick":
+      break;
+  }
+  if (now.monoMs - sinceMonoMs < CLOSE_TIMEOUT_MS) return stay(state);
+  return stay({ at: "opening", session, cause: "contactorDidNotClose", sinceMonoMs: now.monoMs });
+}
+
+export function energised(state: Of<"energised">, input: InterlockInput, now: InterlockNow): InterlockStep {
+  const { session } = state;
+  switch (input.type) {
+    case "silent":
+      return stay({ at: "outage", session, sinceMonoMs: now.monoMs, opened: false, quietSinceMonoMs: null });
+    case "soft":
+      return stay({ at: "ending", session, cause: input.cause, activeChipMs: state.activeChipMs, untilChipMs: now.chipMs + SOFT_END_MS });
+    case "granted":
+      return handover(state, input, now);
+    case "tick":
+      return stay(state);
+    case "reading":
+      break;
+  }
+  if (!input.mirrorClosed || !input.commandedClosed) return openedByItself(state, input, now);
+  const activeChipMs = activeAt(state.activeChipMs, input, now);
+  if (now.chipMs - session.startedChipMs >= session.limitS * 1000) {
+    return stay({ at: "ending", session, cause: "sessionLimit", activeChipMs, untilChipMs: now.chipMs + SOFT_END_MS });
+  }
+  if (now.chipMs - activeChipMs >= session.idleRelockS * 1000) {
+    return stay({ at: "opening", session, cause: "idle", sinceMonoMs: now.monoMs });
+  }
+  return stay({ at: "energised", session, activeChipMs });
+}
+
+/** The chip opened while we wanted it closed. A lapsed lease or a boot may be mended; its own limits may not. */
+function openedByItself(state: Of<"energised"> | Of<"ending">, reading: InterlockReading, now: InterlockNow): InterlockStep {
+  const { session } = state;
+  const opened: InterlockFact = { type: "contactorOpened", session, by: reading.openedBy, afterMs: 0 };
+  if (state.at === "energised" && reading.openedBy !== "sessionLimit") {
+    const resumable: InterlockState = { at: "outage", session, sinceMonoMs: now.monoMs, opened: true, quietSinceMonoMs: null };
+    return { state: resumable, facts: [opened, { type: "leaseLost", session, silentMs: 0 }] };
+  }
+  const cause: EndCause = state.at === "ending" ? state.cause : "sessionLimit";
+  return { state: { at: "locked" }, facts: [opened, { type: "sessionEnded", session, cause }] };
+}
+
+export function ending(state: Of<"ending">, input: InterlockInput, now: InterlockNow): InterlockStep {
+  const { session, cause } = state;
+  if (input.type === "silent") return { state: { at: "unlinked" }, facts: [{ type: "sessionEnded", session, cause }] };
+  if (input.type === "granted") return handover(state, input, now);
+  if (input.type !== "reading") return stay(state);
+  if (!input.mirrorClosed || !input.commandedClosed) return openedByItself(state, input, now);
+  const activeChipMs = activeAt(state.activeChipMs, input, now);
+  const arcOff = !input.arcing && now.chipMs - activeChipMs >= ARC_OFF_MS;
+  if (arcOff || now.chipMs >= state.untilChipMs) return stay({ at: "opening", session, cause, sinceMonoMs: now.monoMs });
+  return stay({ ...state, activeChipMs });
+}
+
+export function outage(state: Of<"outage">, input: InterlockInput, now: InterlockNow): InterlockStep {
+  const { session } = state;
+  if (input.type === "soft") return stay({ at: "opening", session, cause: input.cause, sinceMonoMs: now.monoMs });
+  if (input.type === "granted") return handover(state, input, now);
+  const silentMs = now.monoMs - state.sinceMonoMs;
+  if (input.type === "reading") {
+    if (input.mirrorClosed && input.leaseHeld && input.session === session.id) {
+      return stay({ at: "energised", session, activeChipMs: Math.max(session.startedChipMs, input.lastArcOffChipMs ?? now.chipMs) });
+    }
+    if (silentMs < RESUME_WITHIN_MS) return reclose(state, input, now);
+  }
+  if (silentMs < RESUME_WITHIN_MS) return stay(state);
+  const ended: InterlockFact = { type: "sessionEnded", session, cause: "leaseLost" };
+  return { state: input.type === "reading" ? openOrLocked(input, now) : { at: "unlinked" }, facts: [ended] };
+}
+
+/** The lease lapsed: the same session closes again after two seconds without current, without a new scan. */
+function reclose(state: Of<"outage">, reading: InterlockReading, now: InterlockNow): InterlockStep {
+  const { session } = state;
+  const facts: InterlockFact[] = [];
+  if (!state.opened && !reading.mirrorClosed) {
+    facts.push({ type: "contactorOpened", session, by: reading.openedBy, afterMs: 0 });
+    facts.push({ type: "leaseLost", session, silentMs: now.monoMs - state.sinceMonoMs });
+  }
+  const opened = state.opened || !reading.mirrorClosed;
+  const quietSinceMonoMs = reading.currentPresent ? null : (state.quietSinceMonoMs ?? now.monoMs);
+  if (opened && quietSinceMonoMs !== null && now.monoMs - quietSinceMonoMs >= RESUME_QUIET_MS) {
+    return { state: { at: "closing", session, sinceMonoMs: now.monoMs }, facts };
+  }
+  return { state: { ...state, opened, quietSinceMonoMs }, facts };
+}

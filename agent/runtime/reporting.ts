@@ -1,0 +1,69 @@
+/** What is said of machines and of scans: to the page, to the platform, to the phone. */
+import { sessionOf } from "#agent/core/interlock/common.ts";
+import { isArcing, totals } from "#agent/core/metering/meter.ts";
+import { type MachineReport, type ScanReply, STATE_TEXT } from "#agent/core/status.ts";
+import type { Journal } from "#agent/ports.ts";
+import type { MachineDriver, ScanAnswer } from "#agent/runtime/machineDriver.ts";
+import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
+import type { Lane } from "#protocol/events/event.ts";
+import type { Request, State } from "#protocol/events/messages.ts";
+
+/** What the agent wants of its connection to the platform. */
+export interface PlatformLink {
+  readonly online: boolean;
+  backlog(device: string, lane: Lane): number;
+  request(device: string, request: Request): Promise<void>;
+  publishState(device: string, state: State): void;
+  /** Deletes what the platform holds for good and retention no longer asks for; gives the rows freed. */
+  forgetConfirmed(): number;
+}
+
+export interface ReportedMachine {
+  driver: MachineDriver;
+  designation: string;
+}
+
+interface ReportPorts {
+  journal: Journal;
+  platform: PlatformLink;
+}
+
+export function machineReport({ driver, designation }: ReportedMachine, { journal, platform }: ReportPorts): MachineReport {
+  const { state, device } = driver;
+  const session = sessionOf(state.interlock);
+  const lastSeq = (lane: Lane) => journal.stream({ device, lane }).lastSeq;
+  return {
+    device,
+    designation,
+    state: state.interlock.at,
+    text: STATE_TEXT[state.interlock.at],
+    fault: state.interlock.at === "faulted" ? state.interlock.fault : null,
+    linkCode: state.link.at === "down" ? state.link.code : null,
+    session: session?.id ?? null,
+    handle: session?.handle ?? null,
+    arcing: isArcing(state.meter),
+    volts: state.status?.voltageVolts ?? null,
+    amps: state.status?.currentAmps ?? null,
+    totals: totals(state.meter),
+    journalled: { legal: lastSeq("legal"), telemetry: lastSeq("telemetry") },
+    backlog: { legal: platform.backlog(device, "legal"), telemetry: platform.backlog(device, "telemetry") },
+  };
+}
+
+/** For the `state` topic; a machine that is not there yet is unlinked. */
+export function liveState(machine: ReportedMachine | undefined, ports: ReportPorts): State {
+  const base = { v: 1 as const, online: true, epoch: ports.journal.epoch, chain: ports.journal.chain };
+  if (!machine) return { ...base, state: "unlinked", session: null, handle: null, volts: null, amps: null, backlog: 0 };
+  const { state, session, handle, volts, amps, backlog } = machineReport(machine, ports);
+  return { ...base, state, session, handle, volts, amps, backlog: backlog.legal + backlog.telemetry };
+}
+
+export function replyTo({ decision, session }: ScanAnswer): ScanReply {
+  return decision.allow ? reply(true, null, session) : reply(false, decision.code, null);
+}
+
+export function reply(allowed: boolean, code: ErrorCode | null, session: number | null): ScanReply {
+  if (code === null) return { allowed, zh: "扫码通过，可以开机", en: "Allowed: the machine may be used", session };
+  const text = ERRORS[code];
+  return { allowed, code, zh: `${text.zh}。${text.remedyZh}`, en: `${text.en}. ${text.remedyEn}`, session };
+}

@@ -1,0 +1,282 @@
+/** The driver with its real journal and a wire that the test holds in its hand, on virtual time. */
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Uplink, UplinkListener } from "#agent/ports.ts";
+import type { SyncDriverOptions } from "#agent/runtime/syncOptions.ts";
+import type { SqliteJournal } from "#agent/shell/store/journal.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
+import { downTopic } from "#protocol/topics.ts";
+import { arcEvent, events, LEGAL, MACHINE } from "#test/journal/fixtures.ts";
+import { sqliteStore } from "#test/journal/sqliteStore.ts";
+import { type AgentEnd, agentEnd } from "#test/sync/agentEnd.ts";
+import { seeded } from "#test/sync/seed.ts";
+
+/** One attempt at a connection, and what was put on it. */
+interface Wire {
+  listener: UplinkListener;
+  published: { topic: string; payload: Uint8Array }[];
+  closed: boolean;
+}
+
+class VirtualTime {
+  nowMs = 0;
+  #timers: { atMs: number; run: () => void }[] = [];
+
+  after(delayMs: number, run: () => void): () => void {
+    const timer = { atMs: this.nowMs + delayMs, run };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((each) => each !== timer);
+    };
+  }
+
+  get armed(): number {
+    return this.#timers.length;
+  }
+
+  /** Runs every timer that is due within `ms`, in order. */
+  pass(ms: number): void {
+    const endMs = this.nowMs + ms;
+    for (let rounds = 0; rounds < 10_000; rounds++) {
+      const due = this.#timers.filter((timer) => timer.atMs <= endMs).sort((left, right) => left.atMs - right.atMs)[0];
+      if (!due) break;
+      this.#timers = this.#timers.filter((each) => each !== due);
+      this.nowMs = Math.max(this.nowMs, due.atMs);
+      due.run();
+    }
+    this.nowMs = endMs;
+  }
+}
+
+let store: ReturnType<typeof sqliteStore>;
+let journal: SqliteJournal;
+let time: VirtualTime;
+let wires: Wire[];
+let agent: AgentEnd;
+
+beforeEach(() => {
+  store = sqliteStore();
+  journal = store.open({ initialEpoch: 9 });
+  time = new VirtualTime();
+  wires = [];
+  agent = started();
+});
+
+afterEach(async () => {
+  await agent.sync.close();
+  journal.close();
+  store.destroy();
+});
+
+function started(change: Partial<SyncDriverOptions> = {}): AgentEnd {
+  const connect = (listener: UplinkListener): Uplink => {
+    const wire: Wire = { listener, published: [], closed: false };
+    wires.push(wire);
+    const publish = (topic: string, payload: Uint8Array): Promise<void> => {
+      wire.published.push({ topic, payload });
+      return Promise.resolve();
+    };
+    const close = async (): Promise<void> => {
+      wire.closed = true;
+    };
+    return { publish, close };
+  };
+  const clock = { monoMs: () => time.nowMs };
+  const end = agentEnd(journal, [MACHINE], connect, { clock, after: (delayMs, run) => time.after(delayMs, run), ...change });
+  end.sync.start();
+  return end;
+}
+
+const wire = (): Wire => {
+  const last = wires.at(-1);
+  if (!last) throw new Error("no connection was tried");
+  return last;
+};
+
+const say = (message: unknown): void =>
+  wire().listener.message(downTopic(MACHINE, "ack"), Buffer.from(typeof message === "string" ? message : JSON.stringify(message)));
+
+const ackOf = (upTo: number, more: object = {}): object => ({ v: 1, lane: "legal", chain: 9, upTo, refused: [], ...more });
+
+const batchesSent = (): number => wire().published.filter(({ topic }) => topic.endsWith("/events")).length;
+
+const codes = (): (string | undefined)[] => agent.logged.map(({ code }) => code);
+
+it("waits for the platform's word after the birth, at most 5 s", () => {
+  agent.commit(events(3));
+  wire().listener.online();
+  expect(wire().published.map(({ topic }) => topic.split("/").at(-1))).toEqual(["state"]);
+  time.pass(4_999);
+  expect(batchesSent()).toBe(0);
+  time.pass(1);
+  expect(batchesSent()).toBe(1);
+});
+
+it("always has a timer armed while it is offline, and waits longer each time", () => {
+  const gaps: number[] = [];
+  for (let attempt = 0; attempt < 12; attempt++) {
+    const beforeMs = time.nowMs;
+    wire().listener.offline("no route");
+    expect(time.armed).toBe(1);
+    const attempts = wires.length;
+    while (wires.length === attempts) time.pass(50);
+    gaps.push(time.nowMs - beforeMs);
+  }
+  expect(gaps.map((ms) => Math.round(ms / 50))).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
+});
+
+it("takes a connection on which nothing is acknowledged for half-open, and hears no more of it", () => {
+  wire().listener.online();
+  say(ackOf(0));
+  agent.commit(events(3));
+  const halfOpen = wire();
+  time.pass(95_000);
+  expect(halfOpen.closed).toBe(true);
+  expect(wires.length).toBe(2);
+  expect(agent.logged.some(({ message }) => message === "platform out of reach")).toBe(true);
+  halfOpen.listener.message(downTopic(MACHINE, "ack"), Buffer.from(JSON.stringify(ackOf(3))));
+  expect(journal.stream(LEGAL).ackedSeq).toBe(0);
+  wire().listener.online();
+  say(ackOf(3));
+  expect(agent.sync.status()).toMatchObject({ online: true, backlog: 0 });
+});
+
+it("drops a connection whose broker does not take a batch", async () => {
+  wire().listener.online();
+  say(ackOf(0));
+  const failing = createFailing();
+  expect(failing.wire.closed).toBe(false);
+  failing.agent.commit([arcEvent(1)]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(failing.wire.closed).toBe(true);
+  await failing.agent.sync.close();
+});
+
+/** An agent whose broker takes births and no batches. */
+function createFailing(): { agent: AgentEnd; wire: Wire } {
+  const held: Wire[] = [];
+  const failing = agentEnd(
+    journal,
+    [MACHINE],
+    (listener) => {
+      const mine: Wire = { listener, published: [], closed: false };
+      held.push(mine);
+      const publish = (topic: string): Promise<void> =>
+        topic.endsWith("/events") ? Promise.reject(new CodedError("sync.publishTimeout")) : Promise.resolve();
+      const close = async (): Promise<void> => {
+        mine.closed = true;
+      };
+      return { publish, close };
+    },
+    { clock: { monoMs: () => time.nowMs }, after: (delayMs, run) => time.after(delayMs, run) },
+  );
+  failing.sync.start();
+  const first = held[0];
+  if (!first) throw new Error("no connection was tried");
+  first.listener.online();
+  first.listener.message(downTopic(MACHINE, "ack"), Buffer.from(JSON.stringify(ackOf(0))));
+  return { agent: failing, wire: first };
+}
+
+it("keeps a list of what the platform refused and goes on", () => {
+  wire().listener.online();
+  say(ackOf(0));
+  agent.commit(events(5));
+  say(ackOf(5, { refused: [{ seq: 2, code: "event.badPayload" }] }));
+  expect(journal.deadLetters(LEGAL, 0, 10)).toMatchObject([{ seq: 2, code: "event.badPayload" }]);
+  expect(agent.sync.status().backlog).toBe(0);
+});
+
+it("deletes only below a watermark that is signed and names our chain", async () => {
+  await agent.sync.close();
+  agent = started({
+    verifyWatermark: (_stream, _chain, { signature }) => signature.value === "Z29vZA==",
+    retainFromMs: () => Number.MAX_SAFE_INTEGER,
+  });
+  wire().listener.online();
+  say(ackOf(0));
+  agent.commit(events(10));
+  const hash = journal.read(LEGAL, 6, 0).prev;
+  const watermark = (change: object = {}): object => {
+    const good = { upTo: 6, hash, signature: { algorithm: "ed25519", keyId: "w", value: "Z29vZA==" } };
+    return { watermark: { ...good, ...change } };
+  };
+  say(ackOf(8, watermark({ signature: { algorithm: "ed25519", keyId: "w", value: "YmFk" } })));
+  say(ackOf(8, watermark({ hash: "0".repeat(64) })));
+  say(ackOf(8, watermark({ upTo: 9 })));
+  expect(journal.stream(LEGAL)).toMatchObject({ ackedSeq: 8, forgottenSeq: 0 });
+  expect(codes().filter((code) => code === "sync.badAck")).toHaveLength(3);
+  say(ackOf(8, watermark()));
+  expect(journal.stream(LEGAL).forgottenSeq).toBe(5);
+  expect(agent.sync.forgetConfirmed()).toBe(0);
+});
+
+it("is not stopped by rows that it cannot read", () => {
+  wire().listener.online();
+  say(ackOf(0));
+  const brokenRead = journal.read.bind(journal);
+  let broken = true;
+  journal.read = (stream, afterSeq, limit) => {
+    if (broken) throw new CodedError("journal.corrupt");
+    return brokenRead(stream, afterSeq, limit);
+  };
+  agent.commit(events(3));
+  expect(codes()).toContain("journal.corrupt");
+  broken = false;
+  time.pass(60_000);
+  expect(batchesSent()).toBe(1);
+});
+
+it("takes 10,000 malformed acknowledgements without a move", () => {
+  wire().listener.online();
+  say(ackOf(0));
+  agent.commit(events(2_500));
+  say(ackOf(200));
+  const before = { stream: journal.stream(LEGAL), status: agent.sync.status() };
+  const seed = 20_260_101;
+  const random = seeded(seed);
+  for (let index = 0; index < 10_000; index++) {
+    agent.logged.length = 0;
+    say(malformedAck(random));
+    expect(
+      agent.logged.map(({ code }) => code),
+      `seed ${seed}, message ${index}`,
+    ).toEqual([expect.stringMatching(/^sync\./)]);
+  }
+  expect({ stream: journal.stream(LEGAL), status: agent.sync.status() }).toEqual(before);
+  say(ackOf(300));
+  expect(journal.stream(LEGAL).ackedSeq).toBe(300);
+});
+
+/** An acknowledgement of 400 events that is certainly wrong. */
+function malformedAck(random: () => number): string {
+  const pick = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
+  const good = JSON.stringify(ackOf(400));
+  const cut = 1 + Math.floor(random() * (good.length - 1));
+  const wrong = pick([null, -1, 1.5, "400", [], {}, 1e300, Number.MAX_SAFE_INTEGER, true]);
+  const members = [
+    { upTo: wrong },
+    { chain: wrong },
+    { chain: 8 },
+    { v: wrong },
+    { lane: wrong },
+    { refused: [{ seq: 401 + Math.floor(random() * 1000), code: "x" }] },
+    { refused: [{ seq: 0, code: "x" }] },
+    { refused: [{ seq: 3, code: "x".repeat(65) }] },
+    { refused: Array(501).fill({ seq: 1, code: "x" }) },
+    { upTo: 2_501 + Math.floor(random() * 1e9) },
+    { watermark: {} },
+    { [`more${cut}`]: wrong },
+  ];
+  const kinds = [
+    () => good.slice(0, cut),
+    () => `${good.slice(0, cut)}\u0000${good.slice(cut)}`,
+    () => good + good.slice(0, cut),
+    () => JSON.stringify(ackOf(400, pick(members))),
+    () => JSON.stringify(ackOf(400, pick(members))),
+    () => JSON.stringify(wrong ?? null),
+    () => good + " ".repeat(64 * 1024),
+    () => "[".repeat(cut * 100),
+    () => Array.from({ length: cut }, () => String.fromCharCode(Math.floor(random() * 256))).join(""),
+  ];
+  return pick(kinds)?.() ?? "";
+}
