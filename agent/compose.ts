@@ -89,7 +89,7 @@ function openGround(config: Config): Ground {
   const log = pino({ level: config.log.level, base: null }, pino.destination({ dest: 1, sync: true }));
   const clock: Clock = { monoMs: () => performance.now() };
   const trust = trustFromFile(readJson(config.trust.file));
-  const buses = config.buses.map((bus) => openBusOf(bus, clock));
+  const buses = config.buses.map((bus) => openBusOf(bus, clock, log));
   const journal = openJournal({
     path: join(config.data, "journal.sqlite"),
     // A label that no lost journal of this machine had, not a time: so the wall clock may serve.
@@ -177,10 +177,10 @@ function listFolder({ data }: Config): string {
 }
 
 /** Refuses a bus that cannot keep its leases, before anything is energised. */
-function openBusOf(settings: BusSettings, clock: Clock): Bus {
+function openBusOf(settings: BusSettings, clock: Clock, log: Logger): Bus {
   const budget = checkBusBudget(lineSettings(settings), settings.machines.map(budgetMachine));
   if (!budget.ok) throw new CodedError(budget.code, `${settings.port}: ${budget.detail}`);
-  return openBus(busConfig(settings), clock);
+  return openBus(busConfig(settings), clock, log);
 }
 
 function uplinkOptions({ broker }: Config, devices: readonly string[]): Parameters<typeof createUplinkConnector>[0] {

@@ -10,6 +10,7 @@ const SIMULATORS: Readonly<Record<string, () => Promise<(argv: string[]) => Prom
   chip: async () => (await import("#simulator/chip/command.ts")).runChip,
   platform: async () => (await import("#simulator/platform/command.ts")).runPlatform,
   phone: async () => (await import("#simulator/phone/command.ts")).runPhone,
+  replay: async () => (await import("#simulator/replay/command.ts")).runReplay,
 };
 
 const [name = "", ...rest] = process.argv.slice(2);

@@ -1,4 +1,3 @@
-import { fullJitter } from "#agent/core/sync/retry.ts";
 import type { Uplink, UplinkListener } from "#agent/ports.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
@@ -10,19 +9,24 @@ export class PlatformLink {
   readonly #connect: (listener: UplinkListener) => Uplink;
   readonly #listener: UplinkListener;
   readonly #after: After;
-  readonly #random: () => number;
+  readonly #newRetry: () => Generator<number, never>;
   #uplink: Uplink | undefined;
   /** Events of any connection but the current one are no longer heard. */
   #connection = 0;
   #retry: Generator<number, never>;
   #cancelConnect: (() => void) | undefined;
 
-  constructor(connect: (listener: UplinkListener) => Uplink, listener: UplinkListener, after: After, random: () => number) {
+  constructor(
+    connect: (listener: UplinkListener) => Uplink,
+    listener: UplinkListener,
+    after: After,
+    newRetry: () => Generator<number, never>,
+  ) {
     this.#connect = connect;
     this.#listener = listener;
     this.#after = after;
-    this.#random = random;
-    this.#retry = fullJitter(random);
+    this.#newRetry = newRetry;
+    this.#retry = newRetry();
   }
 
   connectNow(): void {
@@ -45,7 +49,7 @@ export class PlatformLink {
 
   /** The far end answers: the next outage begins its waiting times anew. */
   proven(): void {
-    this.#retry = fullJitter(this.#random);
+    this.#retry = this.#newRetry();
   }
 
   /** Lets go of the connection at once; resolves when it is closed. Nothing more is heard of it. */

@@ -1,4 +1,5 @@
 /** Joins the journal, the outbox's plan and the wire: performs the plan's effects, owns its timers, hands it what happens. */
+import { fullJitter } from "#agent/core/sync/retry.ts";
 import { nextSync, wakeAtMs } from "#agent/core/sync/syncPlan.ts";
 import { initialSync, SYNC_LIMITS, type SyncEffect, type SyncInput, type SyncLimits, type SyncState } from "#agent/core/sync/syncState.ts";
 import type { Stream, UplinkListener } from "#agent/ports.ts";
@@ -43,7 +44,8 @@ class SyncDriver {
       offline: (reason) => this.#wentOffline(reason),
       message: (topic, payload) => this.#received(topic, payload),
     };
-    this.#link = new PlatformLink(options.connect, listener, options.after, options.random);
+    const newRetry = (): Generator<number, never> => fullJitter(options.random, options.retryMaxMs);
+    this.#link = new PlatformLink(options.connect, listener, options.after, newRetry);
   }
 
   start(): void {
@@ -236,9 +238,7 @@ class SyncDriver {
     return index < 0 ? undefined : index;
   }
 
-  #nowMs(): number {
-    return this.#options.clock.monoMs();
-  }
+  #nowMs = (): number => this.#options.clock.monoMs();
 }
 
 export type { SyncDriver };

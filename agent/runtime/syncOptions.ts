@@ -22,6 +22,8 @@ export interface SyncDriverOptions {
   after: After;
   /** In [0, 1). */
   random: () => number;
+  /** Longest wait between attempts to connect; 300 s unless told. */
+  retryMaxMs?: number;
   /** A machine's live state, for the birth. */
   stateOf: (device: string) => State;
   verifyWatermark: VerifyWatermark;

@@ -83,7 +83,8 @@ function writeNumber(field: Field, value: number, view: DataView): void {
     view.setFloat32(0, value);
     return;
   }
-  const raw = Math.round(value * (field.per ?? 1));
+  // A mean of equal readings must give equal words: noise of the last bits may not tip a tie to either side.
+  const raw = Math.round(Math.round(value * (field.per ?? 1) * 1e6) / 1e6);
   const [least, most] = INTEGER_RANGE[field.type as keyof typeof INTEGER_RANGE];
   if (!(raw >= least && raw <= most)) throw new RangeError(`${field.name}: ${value} does not fit ${field.type}`);
   // A negative number's two's complement is its value modulo 2^bits.

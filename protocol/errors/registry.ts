@@ -8,6 +8,7 @@ import { LICENCE_ERRORS } from "#protocol/errors/licence.ts";
 import { LINK_ERRORS } from "#protocol/errors/link.ts";
 import { LIST_ERRORS } from "#protocol/errors/list.ts";
 import { PASS_ERRORS } from "#protocol/errors/pass.ts";
+import { REPLAY_ERRORS } from "#protocol/errors/replay.ts";
 import { SYNC_ERRORS } from "#protocol/errors/sync.ts";
 import { TRUST_ERRORS } from "#protocol/errors/trust.ts";
 
@@ -23,6 +24,7 @@ export const ERRORS = {
   ...LINK_ERRORS,
   ...JOURNAL_ERRORS,
   ...SYNC_ERRORS,
+  ...REPLAY_ERRORS,
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -1,4 +1,5 @@
 /** The platform's one connection to whichever broker: mqtt.js, MQTT 3.1.1. */
+import { Socket } from "node:net";
 import mqtt from "mqtt";
 import { everyUp, type ParsedTopic, parseTopic, UP } from "#protocol/topics.ts";
 
@@ -46,6 +47,7 @@ export function connectWire({ brokerUrl, clientId }: WireOptions, listener: Wire
   });
 
   client.on("connect", () => {
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true);
     client.subscribe(UP.map(everyUp), { qos: 1 }, (error) => {
       if (error) return client.stream.destroy();
       isOnline = true;

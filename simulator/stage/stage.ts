@@ -26,6 +26,8 @@ export interface StageOptions {
   chip?: readonly string[];
   /** Over the configuration's top members. */
   agentConfig?: object;
+  /** Over the policy of every machine. */
+  policy?: object;
 }
 
 export interface StageBus {
@@ -167,7 +169,7 @@ interface ConfigParts {
   trust: string;
 }
 
-function writeConfig({ folder, baud = 115_200, agentConfig = {} }: StageOptions, { devices, buses, broker, trust }: ConfigParts): string {
+function writeConfig({ folder, baud = 115_200, agentConfig = {}, policy = {} }: StageOptions, { devices, buses, broker, trust }: ConfigParts): string {
   const linkKey = Buffer.from(DEVELOPMENT_LINK_KEY).toString("hex");
   const config = {
     data: join(folder, "agent"),
@@ -178,7 +180,7 @@ function writeConfig({ folder, baud = 115_200, agentConfig = {} }: StageOptions,
     buses: buses.map(({ tty, first, models }) => ({
       port: tty,
       baudRate: baud,
-      machines: models.map((designation, at) => ({ device: devices[first + at], address: at + 1, designation, linkKey })),
+      machines: models.map((designation, at) => ({ device: devices[first + at], address: at + 1, designation, linkKey, policy })),
     })),
   };
   const file = join(folder, "arcgate.yaml");

@@ -53,18 +53,18 @@ describe("an authenticated lease", () => {
     const { chip, order } = rig();
     const page = order({ readFrom: 5, ...change }, secret);
     expect(result(page)).toBe("badMac");
-    expect(chip).toMatchObject({ leaseCounter: 0, readFrom: 0 });
+    expect(chip.desk).toMatchObject({ counter: 0, readFrom: 0 });
     expect(chip.contactor.commandedClosed).toBe(false);
   });
 
   it("is refused when any single bit was changed on the way", () => {
     const { chip } = rig();
-    const words = encodeLease(CLOSE, chip.secret);
+    const words = encodeLease(CLOSE, chip.desk.secret);
     for (let bit = 0; bit < words.length * 16; bit++) {
       const changed = Uint16Array.from(words);
       changed[bit >> 4] = (changed[bit >> 4] ?? 0) ^ (1 << (bit & 15));
       expect(writeRegisters(chip, 0x80, changed)).toBeUndefined();
-      expect(chip.leaseResult).toBe("badMac");
+      expect(chip.desk.result).toBe("badMac");
     }
     expect(chip.contactor.commandedClosed).toBe(false);
   });
@@ -113,8 +113,8 @@ describe("an authenticated lease", () => {
 
 describe("settings", () => {
   const write = (chip: Parameters<typeof readRegisters>[0], values: { arcMinAmps: number; alternating: number; counter: number }) => {
-    writeRegisters(chip, SETTINGS.address, seal(SETTINGS, { ...values, mac: new Uint8Array(8) }, chip.secret));
-    return chip.leaseResult;
+    writeRegisters(chip, SETTINGS.address, seal(SETTINGS, { ...values, mac: new Uint8Array(8) }, chip.desk.secret));
+    return chip.desk.result;
   };
 
   it("are taken with a MAC and a fresh counter only", () => {
@@ -124,7 +124,7 @@ describe("settings", () => {
     expect(write(chip, { arcMinAmps: 15, alternating: 0, counter: 1 })).toBe("staleCounter");
     expect(write(chip, { arcMinAmps: 0, alternating: 0, counter: 2 })).toBe("badValue");
     expect(writeRegisters(chip, SETTINGS.address, new Uint16Array(SETTINGS.words))).toBeUndefined();
-    expect(chip.leaseResult).toBe("badMac");
+    expect(chip.desk.result).toBe("badMac");
     expect(identity(chip)).toMatchObject({ arcMinAmps: 5, alternating: 1 });
   });
 });
@@ -152,9 +152,9 @@ describe("registers", () => {
     const { chip, run } = rig();
     expect(writeRegisters(chip, 0xff, Uint16Array.of(61))).toBe(EXCEPTION.illegalValue);
     expect(writeRegisters(chip, 0xff, Uint16Array.of(2))).toBeUndefined();
-    expect(chip.blinking).toBe(true);
+    expect(chip.panel.isBlinking(chip.nowMs)).toBe(true);
     run(2_000);
-    expect(chip.blinking).toBe(false);
+    expect(chip.panel.isBlinking(chip.nowMs)).toBe(false);
   });
 
   it("answer any read of the page with a whole number of records", () => {

@@ -21,7 +21,7 @@ function allWindows({ chip }: Rig): Window[] {
 function totals({ chip }: Rig) {
   const words = readRegisters(chip, TOTALS.address, TOTALS.words);
   if (typeof words === "number") throw new Error(`exception ${words}`);
-  expect(isAuthentic(TOTALS, words, chip.secret)).toBe(true);
+  expect(isAuthentic(TOTALS, words, chip.desk.secret)).toBe(true);
   return decodeBlock(TOTALS, words);
 }
 
@@ -132,7 +132,7 @@ describe("what goes wrong on demand", () => {
     r.run(2_000);
     expect(fault(r)).toBe("currentWhileOpen");
     r.order();
-    expect(r.chip.leaseResult).toBe("refused");
+    expect(r.chip.desk.result).toBe("refused");
     expect(allWindows(r).some(({ closed, arcMs }) => !closed && arcMs > 0)).toBe(true);
     expect(totals(r)).toMatchObject({ session: 0, arcMs: 0 });
   });
@@ -176,7 +176,7 @@ describe("what goes wrong on demand", () => {
 
   it("each press of the start button counts, and shows for a moment", () => {
     const r = rig();
-    r.chip.pressStart();
+    r.chip.panel.pressStart(r.chip.nowMs);
     expect(r.page().header).toMatchObject({ startPresses: 1 });
     expect(r.page().header.status & STATUS.startButton).toBe(STATUS.startButton);
     r.run(300);

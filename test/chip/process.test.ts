@@ -183,6 +183,8 @@ describe("on a real pty", () => {
     const first = await client(chip.tty);
     await identity(first);
     const before = readlinkSync(chip.tty);
+    // serialport must be waiting for bytes: one that begins to read a dead line spins without noticing.
+    await new Promise((resolve) => setTimeout(resolve, 100));
     chip.command({ do: "unplugCable" });
     expect(await first.closed).toMatchObject({ disconnected: true });
     expect(existsSync(chip.tty)).toBe(false);

@@ -52,8 +52,9 @@ export class RawMaster {
     const [, code = 0, count = 0] = this.#bytes;
     const length = code & 0x80 ? 5 : 5 + count;
     if (this.#bytes.length < Math.max(5, length)) return;
-    if (crc16(this.#bytes.subarray(0, -2)) !== this.#bytes.readUInt16LE(this.#bytes.length - 2)) return this.#settle(new Error("bad CRC"));
-    this.#settle(code & 0x80 ? new Error(`exception ${count}`) : Uint8Array.from(this.#bytes.subarray(1, -2)));
+    const good = crc16(this.#bytes.subarray(0, -2)) === this.#bytes.readUInt16LE(this.#bytes.length - 2);
+    if (!good) this.#settle(new Error("bad CRC"));
+    else this.#settle(code & 0x80 ? new Error(`exception ${count}`) : Uint8Array.from(this.#bytes.subarray(1, -2)));
   }
 
   #settle(outcome: Uint8Array | Error): void {

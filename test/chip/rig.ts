@@ -1,6 +1,7 @@
 import { LEASE, PAGE, WINDOW } from "#protocol/chip/arcgateChip.ts";
 import { decodePage, encodeLease, type LeaseOrder } from "#protocol/chip/link.ts";
-import { Chip, type ChipMake } from "#simulator/chip/machine/chip.ts";
+import { Chip } from "#simulator/chip/machine/chip.ts";
+import type { ChipMake } from "#simulator/chip/machine/chipMake.ts";
 import { FORGETFUL, type MemoryStore } from "#simulator/chip/machine/memory.ts";
 import { readRegisters, writeRegisters } from "#simulator/chip/machine/registers.ts";
 import type { Machine, Plant } from "#simulator/chip/plant/plant.ts";
@@ -36,7 +37,7 @@ export function rig(make: Partial<ChipMake> = {}, machine: Machine = STICK, plan
   const chip = new Chip(full, plant ?? welder, store, nowMs);
   const page = () => {
     const words = readRegisters(chip, PAGE.address, PAGE.words + 10 * WINDOW.words);
-    const decoded = typeof words === "number" ? undefined : decodePage(words, full.windowMs, chip.secret);
+    const decoded = typeof words === "number" ? undefined : decodePage(words, full.windowMs, chip.desk.secret);
     if (!decoded) throw new Error("no authentic page");
     return decoded;
   };
@@ -51,7 +52,7 @@ export function rig(make: Partial<ChipMake> = {}, machine: Machine = STICK, plan
     },
     order: (order = {}, secret = {}) => {
       counter += 1;
-      const words = encodeLease({ ...CLOSE, counter, ...order }, { ...chip.secret, ...secret });
+      const words = encodeLease({ ...CLOSE, counter, ...order }, { ...chip.desk.secret, ...secret });
       const exception = writeRegisters(chip, LEASE.address, words);
       if (exception) throw new Error(`exception ${exception}`);
       return page();

@@ -88,6 +88,13 @@ describe("the ring", () => {
     expect(ring.read(0, 1).firstSeq).toBe(4_990);
   });
 
+  it("does not collapse a window with arc time of an AC arc that is just over", () => {
+    const ring = new WindowRing(10);
+    ring.push(window(0, { arcMs: 6, arcLastMs: 6 }));
+    for (let seq = 1; seq < 5; seq++) ring.push(window(seq));
+    expect(ring.read(0, 10).windows.map(({ run }) => run)).toEqual([1, 4]);
+  });
+
   it("does not collapse invalid windows with valid ones", () => {
     const ring = new WindowRing(10);
     ring.push(window(0, { voltageMeanVolts: 0, voltageRmsVolts: 0 }));

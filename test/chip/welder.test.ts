@@ -40,6 +40,7 @@ describe("what the welder does is what the truth counts", () => {
     ["pulsed MAG", MAG, { ...JOB, rods: 3, rodMs: 4_000, amps: 160, shortsPerS: 0, pulseHz: 80 }],
     ["TIG at low current", TIG, { ...JOB, rods: 4, rodMs: 3_000, amps: 12, shortsPerS: 0 }],
     ["pulsed TIG", TIG, { ...JOB, rods: 2, rodMs: 5_000, amps: 60, shortsPerS: 0, pulseHz: 2 }],
+    ["AC stick", AC, { ...JOB, rods: 3, rodMs: 4_000, amps: 160, shortsPerS: 0 }],
     ["AC TIG", { ...TIG, alternating: true }, { ...JOB, rods: 3, rodMs: 4_000, amps: 100, shortsPerS: 0 }],
   ])("%s", (_, machine, job) => {
     for (let seed = 1; seed <= 10; seed++) {
@@ -48,15 +49,6 @@ describe("what the welder does is what the truth counts", () => {
       // AC is judged over a sliding period of 20 ms.
       expect(Math.abs(truth.arcMs - job.rods * job.rodMs), `seed ${seed}`).toBeLessThanOrEqual(job.rods * 25);
       expect(truth.stuckMs, `seed ${seed}`).toBe(0);
-    }
-  });
-
-  it("AC stick: between open circuit and short the RMS passes the arc's band, so that the strike counts as inside", () => {
-    for (let seed = 1; seed <= 10; seed++) {
-      const { truth } = burn(AC, { ...JOB, rods: 3, rodMs: 4_000, amps: 160, shortsPerS: 0 }, seed);
-      expect(truth.arcs, `seed ${seed}`).toBe(3);
-      expect(truth.arcMs, `seed ${seed}`).toBeGreaterThanOrEqual(11_925);
-      expect(truth.arcMs, `seed ${seed}`).toBeLessThan(12_000 + 3 * 3 * 320);
     }
   });
 

@@ -124,11 +124,11 @@ describe("answers", () => {
     const { chip, run } = rig();
     run(1_000);
     const read = PAGE.words + WINDOW.words;
-    const lease = wordsToBytes(encodeLease(CLOSE, chip.secret));
+    const lease = wordsToBytes(encodeLease(CLOSE, chip.desk.secret));
     const request = Uint8Array.of(0x17, 0x01, 0x00, 0, read, 0, LEASE.address, 0, LEASE.words, LEASE.words * 2, ...lease);
     const got = answer(chip, request);
     expect(got[1]).toBe(read * 2);
-    const page = decodePage(bytesToWords(got.subarray(2)), 100, chip.secret);
+    const page = decodePage(bytesToWords(got.subarray(2)), 100, chip.desk.secret);
     expect(page?.header).toMatchObject({ leaseResult: 1, leaseCounter: 1, records: 1 });
     expect(page?.windows).toMatchObject([{ seq: 0, run: 10, closed: false }]);
   });

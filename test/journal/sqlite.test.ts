@@ -103,6 +103,7 @@ describe("journal in SQLite", () => {
     const other = store.open({ initialEpoch: 1 });
     other.commit({ events: [arcEvent(3)], checkpoints: [] });
     expect(() => journal.commit({ events: [arcEvent(3)], checkpoints: [{ device: MACHINE, state: 1 }] })).toThrow("journal.inUse");
+    expect(journal.stream(LEGAL).lastSeq).toBe(3);
     expect(() => journal.setValue("a", "b")).toThrow("journal.inUse");
     journal.close();
     expect(other.checkpoint(MACHINE)).toBeUndefined();

@@ -5,7 +5,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Aedes } from "aedes";
+import { Aedes, type AedesOptions } from "aedes";
 
 export interface TestBroker {
   readonly url: string;
@@ -26,12 +26,12 @@ export async function freePort(): Promise<number> {
 }
 
 /** Speaks MQTT 3.1.1 only. */
-export async function aedesBroker(): Promise<TestBroker> {
+export async function aedesBroker(options: AedesOptions = {}): Promise<TestBroker> {
   const port = await freePort();
   const sockets = new Set<Socket>();
   let stop = async (): Promise<void> => undefined;
   const start = async (): Promise<void> => {
-    const aedes = await Aedes.createBroker();
+    const aedes = await Aedes.createBroker(options);
     const server = createServer((socket) => {
       sockets.add(socket);
       socket.once("close", () => sockets.delete(socket));

@@ -8,43 +8,15 @@ import { downTopic } from "#protocol/topics.ts";
 import { arcEvent, events, LEGAL, MACHINE } from "#test/journal/fixtures.ts";
 import { sqliteStore } from "#test/journal/sqliteStore.ts";
 import { type AgentEnd, agentEnd } from "#test/sync/agentEnd.ts";
+import { ackOf, malformedAck } from "#test/sync/malformedAck.ts";
 import { seeded } from "#test/sync/seed.ts";
+import { VirtualTime } from "#test/sync/virtualTime.ts";
 
 /** One attempt at a connection, and what was put on it. */
 interface Wire {
   listener: UplinkListener;
   published: { topic: string; payload: Uint8Array }[];
   closed: boolean;
-}
-
-class VirtualTime {
-  nowMs = 0;
-  #timers: { atMs: number; run: () => void }[] = [];
-
-  after(delayMs: number, run: () => void): () => void {
-    const timer = { atMs: this.nowMs + delayMs, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((each) => each !== timer);
-    };
-  }
-
-  get armed(): number {
-    return this.#timers.length;
-  }
-
-  /** Runs every timer that is due within `ms`, in order. */
-  pass(ms: number): void {
-    const endMs = this.nowMs + ms;
-    for (let rounds = 0; rounds < 10_000; rounds++) {
-      const due = this.#timers.filter((timer) => timer.atMs <= endMs).sort((left, right) => left.atMs - right.atMs)[0];
-      if (!due) break;
-      this.#timers = this.#timers.filter((each) => each !== due);
-      this.nowMs = Math.max(this.nowMs, due.atMs);
-      due.run();
-    }
-    this.nowMs = endMs;
-  }
 }
 
 let store: ReturnType<typeof sqliteStore>;
@@ -94,8 +66,6 @@ const wire = (): Wire => {
 
 const say = (message: unknown): void =>
   wire().listener.message(downTopic(MACHINE, "ack"), Buffer.from(typeof message === "string" ? message : JSON.stringify(message)));
-
-const ackOf = (upTo: number, more: object = {}): object => ({ v: 1, lane: "legal", chain: 9, upTo, refused: [], ...more });
 
 const batchesSent = (): number => wire().published.filter(({ topic }) => topic.endsWith("/events")).length;
 
@@ -246,37 +216,3 @@ it("takes 10,000 malformed acknowledgements without a move", () => {
   say(ackOf(300));
   expect(journal.stream(LEGAL).ackedSeq).toBe(300);
 });
-
-/** An acknowledgement of 400 events that is certainly wrong. */
-function malformedAck(random: () => number): string {
-  const pick = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
-  const good = JSON.stringify(ackOf(400));
-  const cut = 1 + Math.floor(random() * (good.length - 1));
-  const wrong = pick([null, -1, 1.5, "400", [], {}, 1e300, Number.MAX_SAFE_INTEGER, true]);
-  const members = [
-    { upTo: wrong },
-    { chain: wrong },
-    { chain: 8 },
-    { v: wrong },
-    { lane: wrong },
-    { refused: [{ seq: 401 + Math.floor(random() * 1000), code: "x" }] },
-    { refused: [{ seq: 0, code: "x" }] },
-    { refused: [{ seq: 3, code: "x".repeat(65) }] },
-    { refused: Array(501).fill({ seq: 1, code: "x" }) },
-    { upTo: 2_501 + Math.floor(random() * 1e9) },
-    { watermark: {} },
-    { [`more${cut}`]: wrong },
-  ];
-  const kinds = [
-    () => good.slice(0, cut),
-    () => `${good.slice(0, cut)}\u0000${good.slice(cut)}`,
-    () => good + good.slice(0, cut),
-    () => JSON.stringify(ackOf(400, pick(members))),
-    () => JSON.stringify(ackOf(400, pick(members))),
-    () => JSON.stringify(wrong ?? null),
-    () => good + " ".repeat(64 * 1024),
-    () => "[".repeat(cut * 100),
-    () => Array.from({ length: cut }, () => String.fromCharCode(Math.floor(random() * 256))).join(""),
-  ];
-  return pick(kinds)?.() ?? "";
-}

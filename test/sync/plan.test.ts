@@ -5,8 +5,8 @@ import { initialSync } from "#agent/core/sync/syncState.ts";
 import { ack, flowing, legalLane, play, telemetryLane } from "#test/sync/planning.ts";
 
 describe("waiting times", () => {
-  const first = (random: () => number): number[] => {
-    const times = fullJitter(random);
+  const first = (random: () => number, maxMs?: number): number[] => {
+    const times = fullJitter(random, maxMs);
     return Array.from({ length: 12 }, () => times.next().value);
   };
 
@@ -15,6 +15,7 @@ describe("waiting times", () => {
     const caps = first(() => 0.999_999_9).map((ms) => Math.round(ms / 1000));
     expect(caps).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
     expect(first(() => 0.5).slice(0, 3)).toEqual([500, 1000, 2000]);
+    expect(first(() => 0.5, 1_500).slice(0, 3)).toEqual([500, 750, 750]);
   });
 });
 

@@ -23,6 +23,11 @@ export class LineProxy {
     this.#server = server;
   }
 
+  /** Ends of connections that are open. */
+  get open(): number {
+    return this.#sockets.size;
+  }
+
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }

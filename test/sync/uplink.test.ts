@@ -107,6 +107,23 @@ describe.each([
     await expect(uplink.publish(EVENTS, new Uint8Array(10), 1)).rejects.toThrow("sync.busy");
     const codes = (await outcomes).map((outcome) => (outcome.status === "rejected" ? String(outcome.reason.code) : "taken"));
     expect(codes).toEqual(Array(128).fill("sync.publishTimeout"));
+    await uplink.close();
+    await until("the deaf line let go", () => line.open === 0);
+    expect(ears.heard).toEqual(["online", "offline"]);
+  });
+
+  it("does not pass on a message that is too large", async () => {
+    const refused: string[] = [];
+    const platform = new FarEnd(broker.url);
+    await platform.start();
+    connector({ version: 4, onRefused: (cause) => refused.push(cause.code) })();
+    await heard(1);
+    platform.say(downTopic(MACHINE, "list"), new Uint8Array(256 * 1024 + 1));
+    platform.say(downTopic(MACHINE, "reply"), new Uint8Array(256 * 1024));
+    await heard(2);
+    expect(ears.heard).toEqual(["online", downTopic(MACHINE, "reply")]);
+    expect(refused).toEqual(["sync.tooLarge"]);
+    await platform.stop();
   });
 
   it("says offline once when nobody listens", async () => {
@@ -114,5 +131,36 @@ describe.each([
     await heard(1);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(ears.heard).toEqual(["offline"]);
+  });
+});
+
+describe("a broker that says no", () => {
+  const reasons: string[] = [];
+  const attempt = async (broker: TestBroker): Promise<string | undefined> => {
+    reasons.length = 0;
+    await broker.start();
+    const listener = { online: () => reasons.push("online"), offline: (reason: string) => reasons.push(reason), message: () => undefined };
+    const connect = createUplinkConnector({
+      url: broker.url,
+      clientId: "arcgate-test",
+      subscriptions: [downTopic(MACHINE, "+")],
+      will: { topic: STATE, payload: JSON.stringify(GONE) },
+    });
+    const uplink = connect(listener);
+    await until("an answer", () => reasons.length > 0);
+    await uplink.close();
+    await broker.end();
+    expect(reasons).toHaveLength(1);
+    return reasons[0];
+  };
+
+  it("to the connection is named", async () => {
+    const answer = await attempt(await aedesBroker({ authenticate: (_client, _user, _password, done) => done(null, false) }));
+    expect(answer).toContain("sync.refusedByBroker");
+  });
+
+  it("to the subscription is named, and the uplink does not go online", async () => {
+    const answer = await attempt(await aedesBroker({ authorizeSubscribe: (_client, _subscription, done) => done(null, null) }));
+    expect(answer).toContain("sync.subscribeRefused");
   });
 });

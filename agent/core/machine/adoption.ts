@@ -4,7 +4,7 @@ import { sessionOf } from "#agent/core/interlock/common.ts";
 import type { Session } from "#agent/core/interlock/state.ts";
 import type { Adoption } from "#agent/core/link.ts";
 import type { Draft, EventDraft, MachineInput, MachineSetup, MachineState } from "#agent/core/machine/state.ts";
-import { flush, initialMeter, totals } from "#agent/core/metering/meter.ts";
+import { restartWindows, totals } from "#agent/core/metering/meter.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 
 /** Errors after which the chip must be met anew before it is spoken to. */
@@ -31,7 +31,7 @@ export function adopt(draft: Draft, adoption: Adoption, setup: MachineSetup): Dr
 /** Window numbers start anew. What was metered stays; what only the chip's totals know is said to be unaccounted. */
 function afterChipBoot(state: MachineState, adoption: Adoption, setup: MachineSetup): Draft {
   const settings = { ...setup.meter, windowMs: state.chip?.windowMs ?? adoption.windowMs, sensorRangeAmps: adoption.sensorRangeAmps };
-  const ended = flush(state.meter, settings);
+  const ended = restartWindows(state.meter, settings);
   const drafts: EventDraft[] = ended.facts
     .filter((fact) => fact.type === "arcEnded")
     .map(({ arc }) => ({ name: "arc", session: state.meteredSession, agoMs: 0, payload: arc }));
@@ -40,8 +40,7 @@ function afterChipBoot(state: MachineState, adoption: Adoption, setup: MachineSe
   const session = sessionOf(state.interlock);
   const usedMs = session ? state.nextSeq * settings.windowMs - session.startedChipMs : 0;
   const interlock = session ? { ...state.interlock, session: { ...session, startedChipMs: -usedMs } as Session } : state.interlock;
-  const meter = { ...initialMeter(), totals: ended.state.totals };
-  return { state: { ...state, interlock, meter, nextSeq: 0, durableBelow: 0 } as MachineState, drafts };
+  return { state: { ...state, interlock, meter: ended.state, nextSeq: 0, durableBelow: 0 } as MachineState, drafts };
 }
 
 function unaccounted(adoption: Adoption, session: number | null, metered: ReturnType<typeof totals>, nextSeq: number): EventDraft | null {

@@ -38,8 +38,17 @@ export function meterWindows(
 export function flush(state: MeterState, settings: MeterSettings): { state: MeterState; facts: MeterFact[] } {
   const draft = structuredClone(state);
   const facts: MeterFact[] = [];
-  endOpen(draft, settings, facts);
+  endOpen(draft, "opened", settings, facts);
   return { state: draft, facts };
+}
+
+/** The chip has booted: window numbers start anew. What is open ends as "missing"; what was counted, and the sensor's zero, stay. */
+export function restartWindows(state: MeterState, settings: MeterSettings): { state: MeterState; facts: MeterFact[] } {
+  const ended = structuredClone(state);
+  const facts: MeterFact[] = [];
+  endOpen(ended, "missing", settings, facts);
+  const { totals, lostArcs, zeroAmps } = ended;
+  return { state: { ...initialWorkings(), totals, lostArcs, zeroAmps }, facts };
 }
 
 /** Arc condition (or a short within it) up to the newest window, with gaps under 0.3 s bridged. Live: a freeze is not ruled out. */

@@ -62,9 +62,9 @@ export function takeRecord(draft: Workings, record: Window, settings: MeterSetti
 }
 
 /** Ends what is open, held windows first. */
-export function endOpen(draft: Workings, settings: MeterSettings, facts: MeterFact[]): void {
+export function endOpen(draft: Workings, ending: "opened" | "missing", settings: MeterSettings, facts: MeterFact[]): void {
   carryOut(draft, release(draft.freeze, draft.clockMs), settings, facts);
-  note(draft, interrupt(draft.track, "opened"), facts);
+  note(draft, interrupt(draft.track, ending), facts);
   draft.track.strikesWaiting = 0;
   draft.live.arcing = false;
 }

@@ -2,6 +2,8 @@
  * The wire to the platform, by MQTT.js. One uplink is one connection: it goes online at most once and offline exactly once, and is then
  * spent. Nothing is kept for later: the outbox is the journal, and MQTT.js's own queue, store and reconnection stay unused.
  */
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import type { Uplink, UplinkListener } from "#agent/ports.ts";
 import { isVersionRefusal, type MqttVersion, rejectionText } from "#agent/shell/mqtt/brokerAnswer.ts";
@@ -33,6 +35,8 @@ export interface UplinkOptions {
   /** Leave it out to try 5 and fall back to 3.1.1. */
   version?: MqttVersion;
   publishTimeoutMs?: number;
+  /** Told of messages that are too large to be passed on. */
+  onRefused?: (cause: CodedError) => void;
 }
 
 /** Returns a connector. It remembers which version of MQTT the broker speaks, so that 5 is tried once, not at every connection. */
@@ -72,20 +76,28 @@ class MqttUplink implements Uplink {
     const wasOnline = this.#state === "online";
     this.#spend("closed");
     if (wasOnline) await this.#goodbye();
-    await this.#client.endAsync(true);
+    else this.#client.end(true);
   }
 
   #open(version: MqttVersion): MqttClient {
     const client = connect(this.#options.url, clientOptions(this.#options, version));
-    client.on("connect", () => this.#subscribe(client));
+    client.on("connect", () => {
+      sendAtOnce(client.stream);
+      this.#subscribe(client);
+    });
     client.on("error", (error) => this.#failed(client, version, error));
     client.on("close", () => {
       if (client === this.#client) this.#spend("connection closed");
     });
     client.on("message", (topic, payload) => {
-      if (client === this.#client && payload.length <= MESSAGE_BYTES_MAX) this.#listener.message(topic, payload);
+      if (client === this.#client) this.#received(topic, payload);
     });
     return client;
+  }
+
+  #received(topic: string, payload: Uint8Array): void {
+    if (payload.length <= MESSAGE_BYTES_MAX) this.#listener.message(topic, payload);
+    else this.#options.onRefused?.(new CodedError("sync.tooLarge", `${payload.length} bytes on ${topic}`));
   }
 
   /** Gated on the subscriptions: what is sent before them could be answered unheard. */
@@ -122,16 +134,23 @@ class MqttUplink implements Uplink {
     this.#listener.offline(reason);
   }
 
-  /** A DISCONNECT after what is still going out, as far as the broker takes it in time. */
+  /** A DISCONNECT after what is still going out, as far as the broker takes it in time; MQTT.js itself would wait for ever. */
   #goodbye(): Promise<void> {
     return new Promise((resolve) => {
-      const giveUp = setTimeout(resolve, CLOSE_WAIT_MS);
-      this.#client.end(false, {}, () => {
+      const done = (): void => {
         clearTimeout(giveUp);
+        this.#client.stream.destroy();
         resolve();
-      });
+      };
+      const giveUp = setTimeout(done, CLOSE_WAIT_MS);
+      this.#client.end(false, {}, done);
     });
   }
+}
+
+/** A record waits for nobody: without this the system holds a small packet back until the last one is confirmed, 40 ms and more. */
+function sendAtOnce(stream: Duplex): void {
+  if (stream instanceof Socket) stream.setNoDelay(true);
 }
 
 function clientOptions(options: UplinkOptions, version: MqttVersion): IClientOptions {

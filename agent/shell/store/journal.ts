@@ -4,8 +4,9 @@ import type { Journal, JournalCommit, JournalRow, JournalSizeState, Stream, Stre
 import { CommitDraft } from "#agent/shell/store/journalDraft.ts";
 import { isFatal, journalFailure } from "#agent/shell/store/journalFailure.ts";
 import { JournalQuota, journalFileBytes } from "#agent/shell/store/journalQuota.ts";
+import { digestOf, journalRow } from "#agent/shell/store/journalRow.ts";
 import { assertDurable, openJournalFile } from "#agent/shell/store/journalSchema.ts";
-import { type EventRow, type JournalStatements, prepareStatements } from "#agent/shell/store/journalStatements.ts";
+import { type JournalStatements, prepareStatements } from "#agent/shell/store/journalStatements.ts";
 import {
   emptyStream,
   fromHex,
@@ -17,7 +18,7 @@ import {
   streamId,
   toHex,
 } from "#agent/shell/store/journalStreams.ts";
-import { type HexDigest, sha256Hex } from "#protocol/crypto.ts";
+import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
 const DEFAULT_MAX_BYTES = 1024 * 1024 * 1024;
@@ -235,15 +236,3 @@ class SqliteJournal implements Journal {
 }
 
 export type { SqliteJournal };
-
-function journalRow(row: EventRow): JournalRow {
-  const { key, epoch, kind, session, payload } = row;
-  const time = { monoMs: row.mono_ms, earliestMs: row.earliest_ms, latestMs: row.latest_ms };
-  return { seq: seqOf(key), epoch, kind, session, time, payloadText: payload, digest: digestOf(row), hash: toHex(row.hash) };
-}
-
-function digestOf(row: EventRow): HexDigest {
-  if (row.payload !== null) return sha256Hex(row.payload);
-  if (row.digest !== null) return toHex(row.digest);
-  throw new CodedError("journal.corrupt", `row ${seqOf(row.key)} has neither payload nor digest`);
-}

@@ -47,7 +47,7 @@ function routes(ports: PagePorts): Hono {
     // A page elsewhere must not make a browser on this network speak to us under another name.
     const origin = context.req.header("origin");
     const host = context.req.header("host");
-    if (origin && new URL(origin).host !== host)
+    if (origin !== undefined && hostOf(origin) !== host)
       return context.json({ code: "config.badValue", zh: "来源不符", en: "foreign origin" }, 403);
     await next();
     context.header("x-content-type-options", "nosniff");
@@ -70,6 +70,11 @@ function routes(ports: PagePorts): Hono {
     return context.json(reply, reply.allowed ? 200 : 403);
   });
   return app;
+}
+
+/** Undefined for what is no address: a page without one of its own says `null`. */
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
 function scanBody(text: string): { machine: string; credential: string } | undefined {

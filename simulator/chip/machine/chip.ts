@@ -1,6 +1,6 @@
-import type { Lamp, LeaseResult, OpenedBy } from "#protocol/chip/arcgateChip.ts";
-import { LEASE_MS } from "#protocol/chip/arcgateChip.ts";
-import type { LeaseOrder, LinkSecret } from "#protocol/chip/link.ts";
+import { LEASE_MS, type LeaseResult } from "#protocol/chip/arcgateChip.ts";
+import type { LeaseOrder } from "#protocol/chip/link.ts";
+import type { ChipMake, Opening } from "#simulator/chip/machine/chipMake.ts";
 import {
   type ContactorEvent,
   type ContactorState,
@@ -8,44 +8,21 @@ import {
   contactorNext,
   powerUpContactor,
 } from "#simulator/chip/machine/contactor.ts";
+import { type Classing, Instrument } from "#simulator/chip/machine/instrument.ts";
+import { LeaseDesk } from "#simulator/chip/machine/leaseDesk.ts";
 import { type ChipMemory, type MemoryStore, newMemory } from "#simulator/chip/machine/memory.ts";
+import { Panel } from "#simulator/chip/machine/panel.ts";
 import { SessionAccount } from "#simulator/chip/machine/sessionAccount.ts";
 import { Supervision } from "#simulator/chip/machine/supervision.ts";
 import type { Piece, Plant } from "#simulator/chip/plant/plant.ts";
-import { TruthMeter } from "#simulator/chip/plant/truth.ts";
+import type { Truth } from "#simulator/chip/plant/truth.ts";
 import { WindowRing } from "#simulator/chip/sensing/ring.ts";
-import { Sensor, type SensorMake } from "#simulator/chip/sensing/sensor.ts";
-import { Windower } from "#simulator/chip/sensing/windower.ts";
-
-export interface ChipMake {
-  device: string;
-  uid: Uint8Array;
-  linkKey: Uint8Array;
-  /** Random, of this boot. */
-  bootNonce: Uint8Array;
-  windowMs: number;
-  sensor: SensorMake;
-  /** As the chip leaves the bench; the agent's settings replace them. */
-  arcMinAmps: number;
-  alternating: boolean;
-  /** What the plant really is, for the truth. */
-  plantArcMinAmps: number;
-  plantAlternating: boolean;
-  speed: number;
-}
-
-export interface Opening {
-  by: OpenedBy;
-  /** Uptime, real. */
-  atMs: number;
-  arcing: boolean;
-}
+import type { Sensor } from "#simulator/chip/sensing/sensor.ts";
 
 const RING_S = 90;
 const LEAST_RING_RECORDS = 1_200;
 const MOST_RING_RECORDS = 0xffff;
 const ARC_OFF_MS = 2_000;
-const PRESS_MS = 300;
 const MOST_OPENINGS = 200;
 /** A process that was stopped for longer does not make up the plant's time; the watchdog's it does. */
 const MOST_CATCH_UP_MS = 60_000;
@@ -53,19 +30,15 @@ const MOST_CATCH_UP_MS = 60_000;
 /** One chip with its machine: everything but the wire. Driven by `advance`, with a monotonic clock in milliseconds. */
 export class Chip {
   readonly make: ChipMake;
-  readonly secret: LinkSecret;
+  readonly desk: LeaseDesk;
   readonly ring: WindowRing;
-  readonly sensor: Sensor;
   readonly account: SessionAccount;
-  readonly #plant: Plant;
+  readonly panel = new Panel();
+  readonly #instrument: Instrument;
   readonly #store: MemoryStore;
   readonly #memory: ChipMemory;
-  readonly #windower: Windower;
   readonly #supervision: Supervision;
-  readonly #truth: TruthMeter;
   readonly #bootAtMs: number;
-  readonly #flowing: Piece = { volts: 0, amps: 0, ms: 0, valid: true };
-  readonly #sensed: Piece = { volts: 0, amps: 0, ms: 0, valid: true };
   #nowMs: number;
   #speed: number;
   /** The plant's clock is whole milliseconds; what real time is ahead of it. */
@@ -73,32 +46,21 @@ export class Chip {
   #owedMs = 0;
   #windowEndMs: number;
   #closedMs = 0;
-  #quietMs = Number.POSITIVE_INFINITY;
   #contactor: ContactorState = powerUpContactor();
   #mainClosed = false;
   #memoryStale = false;
-  #pressedUntilMs = 0;
-  #blinkUntilMs = 0;
 
   welded = false;
   bypassed = false;
   mirrorStuckOpen = false;
   foreign = false;
   silent = false;
-  startPresses = 0;
-  lamp: Lamp = "off";
-  leaseCounter = 0;
-  leaseResult: LeaseResult = "none";
-  leasesAccepted = 0;
-  lastLeaseAtMs: number | null = null;
-  readFrom = 0;
   voltsNow = 0;
   ampsNow = 0;
   readonly openings: Opening[] = [];
 
   constructor(make: ChipMake, plant: Plant, store: MemoryStore, nowMs: number) {
     this.make = make;
-    this.#plant = plant;
     this.#store = store;
     this.#memory = store.load() ?? newMemory();
     this.#memory.bootCount += 1;
@@ -106,13 +68,12 @@ export class Chip {
     this.#nowMs = nowMs;
     this.#speed = make.speed;
     this.#windowEndMs = make.windowMs;
-    this.secret = { key: make.linkKey, bootNonce: make.bootNonce };
+    this.desk = new LeaseDesk({ key: make.linkKey, bootNonce: make.bootNonce });
     this.ring = new WindowRing(this.#ringDepth());
-    this.sensor = new Sensor(make.sensor);
     this.account = new SessionAccount(this.#memory.totals, this.#memory.bootCount, make.windowMs);
-    this.#windower = new Windower(this.settings.arcMinAmps, this.settings.alternating);
+    const real = { arcMinAmps: make.plantArcMinAmps, alternating: make.plantAlternating };
+    this.#instrument = new Instrument(plant, make.sensor, this.settings, real);
     this.#supervision = new Supervision(make.sensor.rangeAmps);
-    this.#truth = new TruthMeter(make.plantArcMinAmps, make.plantAlternating);
     this.#keep();
   }
 
@@ -128,7 +89,11 @@ export class Chip {
     return this.#memory;
   }
 
-  get settings(): { arcMinAmps: number; alternating: boolean } {
+  get sensor(): Sensor {
+    return this.#instrument.sensor;
+  }
+
+  get settings(): Classing {
     return this.#memory.settings ?? { arcMinAmps: this.make.arcMinAmps, alternating: this.make.alternating };
   }
 
@@ -152,12 +117,8 @@ export class Chip {
     return this.#supervision.isPresent(this.ampsNow);
   }
 
-  get startButtonDown(): boolean {
-    return this.#nowMs < this.#pressedUntilMs;
-  }
-
-  get blinking(): boolean {
-    return this.#nowMs < this.#blinkUntilMs;
+  get nowMs(): number {
+    return this.#nowMs;
   }
 
   get leaseRemainingMs(): number {
@@ -165,8 +126,8 @@ export class Chip {
     return until === null ? 0 : Math.max(0, Math.min(LEASE_MS, Math.round(until - this.uptimeMs)));
   }
 
-  truth() {
-    return this.#truth.read();
+  truth(): Truth {
+    return this.#instrument.truth();
   }
 
   /** Brings the chip and its machine up to `nowMs`; deadlines on the way are met at their own time. */
@@ -198,19 +159,20 @@ export class Chip {
 
   /** An authentic order, its counter checked. */
   obey(order: LeaseOrder): void {
-    this.leaseResult = order.leaseMs > LEASE_MS ? "badValue" : (this.happen({ type: "order", order }) ?? "none");
-    if (this.leaseResult === "badValue") return;
-    this.lamp = order.lamp;
-    this.readFrom = order.readFrom;
+    const { desk } = this;
+    desk.result = order.leaseMs > LEASE_MS ? "badValue" : (this.happen({ type: "order", order }) ?? "none");
+    if (desk.result === "badValue") return;
+    this.panel.lamp = order.lamp;
+    desk.readFrom = order.readFrom;
     this.ring.confirmBelow(Math.min(order.confirmedBelow, this.ring.nextSeq));
-    if (this.leaseResult !== "accepted") return;
-    this.leasesAccepted += 1;
-    this.lastLeaseAtMs = this.uptimeMs;
+    if (desk.result !== "accepted") return;
+    desk.accepted += 1;
+    desk.lastAtMs = this.uptimeMs;
   }
 
-  applySettings(arcMinAmps: number, alternating: boolean): void {
-    this.#memory.settings = { arcMinAmps, alternating };
-    this.#windower.classifyBy(arcMinAmps, alternating);
+  applySettings(settings: Classing): void {
+    this.#memory.settings = settings;
+    this.#instrument.classifyBy(settings);
     this.#keep();
   }
 
@@ -222,15 +184,6 @@ export class Chip {
   setSpeed(speed: number): void {
     this.#speed = speed;
     this.ring.deepen(this.#ringDepth());
-  }
-
-  pressStart(): void {
-    this.startPresses = (this.startPresses + 1) & 0xffff;
-    this.#pressedUntilMs = this.#nowMs + PRESS_MS;
-  }
-
-  blink(seconds: number): void {
-    this.#blinkUntilMs = this.#nowMs + seconds * 1000;
   }
 
   close(): void {
@@ -249,7 +202,7 @@ export class Chip {
 
   #onOpened(state: ContactorState): void {
     if (this.openings.length === MOST_OPENINGS) this.openings.shift();
-    this.openings.push({ by: state.openedBy, atMs: Math.floor(this.#nowMs - this.#bootAtMs), arcing: this.#windower.condition !== "none" });
+    this.openings.push({ by: state.openedBy, atMs: Math.floor(this.#nowMs - this.#bootAtMs), arcing: this.#instrument.burning });
     if (state.barredSession === state.session || state.openedBy === "arcOff") this.account.end();
   }
 
@@ -265,17 +218,10 @@ export class Chip {
   }
 
   #step(mostMs: number): void {
-    const flowing = this.#flowing;
-    const sensed = this.#sensed;
-    this.#plant.next(this.powered, mostMs, flowing);
-    this.#truth.feed(flowing);
-    this.sensor.read(flowing, sensed);
-    this.#windower.feed(sensed);
-    const { ms } = sensed;
-    this.#plantMs += ms;
-    if (this.#contactor.commandedClosed) this.#closedMs += ms;
-    this.#quietMs = this.#windower.condition === "none" ? this.#quietMs + ms : 0;
-    if (this.#quietMs >= ARC_OFF_MS && this.#contactor.mode === "closedUntilArcOff") this.happen({ type: "arcOff" });
+    const sensed = this.#instrument.step(this.powered, mostMs);
+    this.#plantMs += sensed.ms;
+    if (this.#contactor.commandedClosed) this.#closedMs += sensed.ms;
+    if (this.#instrument.quietMs >= ARC_OFF_MS && this.#contactor.mode === "closedUntilArcOff") this.happen({ type: "arcOff" });
     this.#watch(sensed);
   }
 
@@ -290,7 +236,7 @@ export class Chip {
 
   #finishWindow(): void {
     const closed = this.#closedMs > 0;
-    const finished = this.#windower.finish(this.ring.nextSeq, { closed, sensorMissing: this.sensor.unplugged });
+    const finished = this.#instrument.finish(this.ring.nextSeq, { closed, sensorMissing: this.sensor.unplugged });
     const { window } = finished;
     const alternating = this.settings.alternating;
     this.voltsNow = alternating ? window.voltageRmsVolts : window.voltageMeanVolts;

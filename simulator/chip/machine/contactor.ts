@@ -97,6 +97,8 @@ function onOrder(state: ContactorState, order: ContactorOrder, nowMs: number): C
   if (state.eStop || state.enclosureOpen || state.fault !== "none" || barred) return { state, result: "refused" };
   // Only `closed` closes: a contactor that opened meanwhile stays open under the other modes, and holds no lease.
   if (!state.commandedClosed && order.mode !== "closed") return { state, result: "accepted" };
+  // And only `closed` hands a running lease to another session.
+  if (order.mode !== "closed" && order.session !== state.session) return { state, result: "refused" };
   return { state: leased(state, order, nowMs), result: "accepted" };
 }
 

@@ -16,7 +16,7 @@ import {
   WINDOW,
 } from "#protocol/chip/arcgateChip.ts";
 import { decodeBlock, encodeBlock } from "#protocol/chip/codec.ts";
-import { decodeLease, encodePage, isAuthentic, seal } from "#protocol/chip/link.ts";
+import { decodeLease, encodePage, seal } from "#protocol/chip/link.ts";
 import type { Block } from "#protocol/chip/table.ts";
 import type { Chip } from "#simulator/chip/machine/chip.ts";
 
@@ -47,34 +47,23 @@ export function writeRegisters(chip: Chip, address: number, words: Uint16Array):
   if (address !== BLINK.address || words.length !== BLINK.words) return EXCEPTION.illegalAddress;
   const { seconds } = decodeBlock(BLINK, words);
   if (seconds > 60) return EXCEPTION.illegalValue;
-  chip.blink(seconds);
+  chip.panel.blink(seconds, chip.nowMs);
   return undefined;
 }
 
 function writeLease(chip: Chip, words: Uint16Array): undefined {
-  if (!isFresh(chip, LEASE, words, decodeBlock(LEASE, words).counter)) return;
+  if (!chip.desk.admits(LEASE, words, decodeBlock(LEASE, words).counter)) return;
   const order = decodeLease(words);
   if (order) chip.obey(order);
-  else chip.leaseResult = "badValue";
+  else chip.desk.result = "badValue";
 }
 
 function writeSettings(chip: Chip, words: Uint16Array): undefined {
   const { counter, arcMinAmps, alternating } = decodeBlock(SETTINGS, words);
-  if (!isFresh(chip, SETTINGS, words, counter)) return;
+  if (!chip.desk.admits(SETTINGS, words, counter)) return;
   const sensible = arcMinAmps > 0 && arcMinAmps <= MOST_ARC_MIN_AMPS && alternating <= 1;
-  chip.leaseResult = sensible ? "accepted" : "badValue";
-  if (sensible) chip.applySettings(arcMinAmps, alternating === 1);
-}
-
-/** MAC first, then the counter: a stranger learns nothing and moves nothing. An authentic write uses its counter up, whatever comes of it. */
-function isFresh(chip: Chip, block: Block, words: Uint16Array, counter: number): boolean {
-  if (!isAuthentic(block, words, chip.secret)) chip.leaseResult = "badMac";
-  else if (counter <= chip.leaseCounter) chip.leaseResult = "staleCounter";
-  else {
-    chip.leaseCounter = counter;
-    return true;
-  }
-  return false;
+  chip.desk.result = sensible ? "accepted" : "badValue";
+  if (sensible) chip.applySettings({ arcMinAmps, alternating: alternating === 1 });
 }
 
 function identityWords(chip: Chip): Uint16Array {
@@ -94,7 +83,7 @@ function identityWords(chip: Chip): Uint16Array {
     sensorRangeVolts: make.sensor.rangeVolts,
     arcMinAmps: settings.arcMinAmps,
     alternating: settings.alternating ? 1 : 0,
-    leaseCounter: chip.leaseCounter,
+    leaseCounter: chip.desk.counter,
     session: chip.contactor.session,
   });
 }
@@ -117,7 +106,7 @@ function totalsWords(chip: Chip): Uint16Array {
       reserved: 0,
       mac: NO_MAC,
     },
-    chip.secret,
+    chip.desk.secret,
   );
 }
 
@@ -127,7 +116,7 @@ function vaultWords(chip: Chip): Uint16Array {
 }
 
 function pageWords(chip: Chip, room: number): Uint16Array {
-  const { firstSeq, windows } = chip.ring.read(chip.readFrom, Math.min(room, PAGE_RECORDS_MAX));
+  const { firstSeq, windows } = chip.ring.read(chip.desk.readFrom, Math.min(room, PAGE_RECORDS_MAX));
   const { contactor, ring } = chip;
   const header = {
     status: statusBits(chip),
@@ -135,18 +124,18 @@ function pageWords(chip: Chip, room: number): Uint16Array {
     openedBy: OPENED_BY.indexOf(contactor.openedBy),
     leaseRemainingMs: chip.leaseRemainingMs,
     uptimeMs: chip.uptimeMs % 2 ** 32,
-    leaseCounter: chip.leaseCounter,
-    leaseResult: LEASE_RESULTS.indexOf(chip.leaseResult),
+    leaseCounter: chip.desk.counter,
+    leaseResult: LEASE_RESULTS.indexOf(chip.desk.result),
     voltageVolts: chip.voltsNow,
     currentAmps: chip.ampsNow,
-    startPresses: chip.startPresses,
+    startPresses: chip.panel.startPresses,
     firstSeq,
     records: windows.length,
     nextSeq: ring.nextSeq,
     lostWindows: ring.lostWindows,
     mac: NO_MAC,
   };
-  return encodePage(header, windows, chip.make.windowMs, chip.secret);
+  return encodePage(header, windows, chip.make.windowMs, chip.desk.secret);
 }
 
 function statusBits(chip: Chip): number {
@@ -157,7 +146,7 @@ function statusBits(chip: Chip): number {
     [contactor.eStop, STATUS.eStop],
     [contactor.enclosureOpen, STATUS.enclosureOpen],
     [chip.sensor.unplugged, STATUS.sensorMissing],
-    [chip.startButtonDown, STATUS.startButton],
+    [chip.panel.isPressed(chip.nowMs), STATUS.startButton],
     [contactor.fault !== "none", STATUS.faultLatched],
     [contactor.leaseUntilMs !== null, STATUS.leaseHeld],
     [chip.currentPresent, STATUS.currentPresent],

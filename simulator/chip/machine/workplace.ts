@@ -28,7 +28,7 @@ export function command(place: Workplace, asked: MachineCommand) {
       welder?.stop();
       break;
     case "pressStart":
-      chip.pressStart();
+      chip.panel.pressStart(chip.nowMs);
       break;
     case "clearFault":
       chip.happen({ type: "clearFault" });
@@ -106,13 +106,13 @@ export function truthOf({ address, machine, chip, welder, player }: Workplace) {
     opens: chip.openings,
     session: contactor.session,
     totals: chip.account.totals,
-    leaseAccepted: chip.leasesAccepted,
-    lastLeaseAtMs: chip.lastLeaseAtMs,
+    leaseAccepted: chip.desk.accepted,
+    lastLeaseAtMs: chip.desk.lastAtMs,
     leaseRemainingMs: chip.leaseRemainingMs,
-    leaseResult: chip.leaseResult,
-    leaseCounter: chip.leaseCounter,
-    lamp: chip.blinking ? "blink" : chip.lamp,
-    startPresses: chip.startPresses,
+    leaseResult: chip.desk.result,
+    leaseCounter: chip.desk.counter,
+    lamp: chip.panel.isBlinking(chip.nowMs) ? "blink" : chip.panel.lamp,
+    startPresses: chip.panel.startPresses,
     welding: welder?.busy ?? player?.done === false,
     rodsLeft: welder?.rodsLeft ?? 0,
     traceStartSeq: traceStartMs === null ? null : Math.floor(traceStartMs / make.windowMs),

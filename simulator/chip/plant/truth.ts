@@ -18,6 +18,8 @@ const MERGED_GAP_MS = 300;
 const STUCK_MS = 1_000;
 /** Current must have been away for a period of the mains before its return is a strike. */
 const QUIET_BEFORE_STRIKE_MS = 20;
+/** The RMS of a voltage that collapses passes through the arc's range for a period: that is the strike's short, not an arc. */
+const TRANSIT_MS = 20;
 const ROUNDING_MS = 1e-6;
 
 /**
@@ -92,6 +94,8 @@ export class TruthMeter {
     if (this.#shortRunMs === 0) this.#shorts += 1;
     const before = this.#shortRunMs;
     this.#shortRunMs += ms;
+    const isTransit = this.#rms !== null && before === 0 && (this.#bead?.liveMs ?? 0) <= TRANSIT_MS;
+    if (isTransit) this.#bead = null;
     if (this.#bead) this.#bead.shortMs += ms;
     if (this.#shortRunMs < STUCK_MS - ROUNDING_MS) return;
     this.#stuckMs += before < STUCK_MS - ROUNDING_MS ? this.#shortRunMs : ms;

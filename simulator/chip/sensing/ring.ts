@@ -100,10 +100,15 @@ export class WindowRing {
   }
 }
 
+/** An AC arc's RMS outlives its current by up to a period: the window after it has arc time and no current, and is not idle. */
+function isIdle({ currentPeakAmps, arcMs, shortMs, strikes }: Window): boolean {
+  return Math.abs(currentPeakAmps) < IDLE_BELOW_AMPS && arcMs === 0 && shortMs === 0 && strikes === 0;
+}
+
 /** No current in either, the same flags, and a voltage that has not moved from the run's first. */
 function isLikeIdle(run: Window, window: Window): boolean {
   if (run.closed !== window.closed || run.sensorMissing !== window.sensorMissing || run.invalid !== window.invalid) return false;
-  if (Math.abs(run.currentPeakAmps) >= IDLE_BELOW_AMPS || Math.abs(window.currentPeakAmps) >= IDLE_BELOW_AMPS) return false;
+  if (!isIdle(run) || !isIdle(window)) return false;
   return (
     Math.abs(run.voltageMeanVolts - window.voltageMeanVolts) < LIKE_WITHIN_VOLTS &&
     Math.abs(run.voltageRmsVolts - window.voltageRmsVolts) < LIKE_WITHIN_VOLTS

@@ -1,0 +1,61 @@
+/** `npm run bench -- NAME [--quick]`: a table, and on the last line the same as JSON. */
+import { parseArgs } from "node:util";
+import { type BenchResult, table } from "#scripts/bench/base/figures.ts";
+
+const HELP = `性能对比：本系统与"裸调用底线"在同一次运行中交替测量
+Benches: ours beside the floor (the raw library calls doing the same work), measured in turns in one run
+
+用法 Usage: npm run bench -- <名称 NAME> [--quick]
+
+  scan      百万名单下，扫码到租约写上总线 / from the scan to the lease on the wire, with a list of 1,000,000
+  pipeline  窗口与事件的吞吐、延迟、写盘、CPU、内存 / windows and events per second, latency, flash, CPU, memory
+  start     进程启动到首次续租 / from process start to the first lease renewal
+
+  --quick   小规模试跑，数字不可信 / a small run that shows that it works; its figures mean little
+  --help    本说明 / this text
+
+最后一行是 JSON / the last line is JSON: {"bench","ours","floor","ratio"}; ratio = ours / floor`;
+
+/** `quick` is for the smoke test. */
+type Bench = (quick: boolean) => Promise<BenchResult>;
+
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  scan: async () => (await import("#scripts/bench/scan/scan.ts")).scan,
+  pipeline: async () => (await import("#scripts/bench/pipeline/pipeline.ts")).pipeline,
+  start: async () => (await import("#scripts/bench/start/start.ts")).start,
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  const asked = readArguments(argv);
+  if (typeof asked === "string") return refuse(asked);
+  if (asked.help) {
+    console.log(HELP);
+    return 0;
+  }
+  if (asked.name === undefined) return refuse("要测哪一项？ / which bench?");
+  const load = Object.hasOwn(BENCHES, asked.name) ? BENCHES[asked.name] : undefined;
+  if (!load) return refuse(`没有这一项 / there is no bench: ${asked.name.slice(0, 40)}`);
+  const bench = await load();
+  const result = await bench(asked.quick);
+  console.log(`${table(result)}\n${JSON.stringify(result)}`);
+  return 0;
+}
+
+function refuse(reason: string): number {
+  console.error(`${reason}\n\n${HELP}`);
+  return 2;
+}
+
+/** What was asked, or what is wrong with it. */
+function readArguments(argv: readonly string[]): { name: string | undefined; quick: boolean; help: boolean } | string {
+  try {
+    const options = { quick: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } } as const;
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
+    if (positionals.length > 1) return `一次一项 / one bench at a time: ${positionals.join(" ")}`;
+    return { ...values, name: positionals[0] };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,28 @@
+import type { OpenedBy } from "#protocol/chip/arcgateChip.ts";
+import type { SensorMake } from "#simulator/chip/sensing/sensor.ts";
+
+/** What a chip is given once: by its maker, its installer, and its boot. */
+export interface ChipMake {
+  device: string;
+  uid: Uint8Array;
+  linkKey: Uint8Array;
+  /** Random, of this boot. */
+  bootNonce: Uint8Array;
+  windowMs: number;
+  sensor: SensorMake;
+  /** As the chip leaves the bench; the agent's settings replace them. */
+  arcMinAmps: number;
+  alternating: boolean;
+  /** What the plant really is, for the truth. */
+  plantArcMinAmps: number;
+  plantAlternating: boolean;
+  speed: number;
+}
+
+/** The contactor opened. */
+export interface Opening {
+  by: OpenedBy;
+  /** Uptime, real. */
+  atMs: number;
+  arcing: boolean;
+}
