@@ -10,6 +10,7 @@ import { Agent } from "#agent/runtime/agent.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import type { PlatformLink } from "#agent/runtime/reporting.ts";
 import { createSyncDriver, type SyncDriver } from "#agent/runtime/syncDriver.ts";
+import { offlineState } from "#agent/runtime/syncInbox.ts";
 import { createUplinkConnector } from "#agent/shell/mqtt/uplink.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
@@ -155,7 +156,7 @@ function openAgent({ config, log, clock, trust, journal, lists, buses }: Ground,
 function openSync({ config, log, clock, trust, journal, devices }: Ground, agent: Agent): SyncDriver {
   return createSyncDriver({
     journal,
-    connect: createUplinkConnector(uplinkOptions(config, devices)),
+    connect: createUplinkConnector(uplinkOptions(config, devices, journal)),
     devices,
     clock,
     after: (delayMs, run) => {
@@ -163,6 +164,7 @@ function openSync({ config, log, clock, trust, journal, devices }: Ground, agent
       return () => clearTimeout(timer);
     },
     random: Math.random,
+    retryMaxMs: config.broker.retryMaximumS * 1000,
     stateOf: (device) => agent.stateOf(device),
     verifyWatermark: (stream, chain, watermark) => isSigned(() => verifyWatermark(trust, { ...stream, chain }, watermark)),
     retainFromMs: () => timeAt(agent.clockState, clock.monoMs()).earliestMs - config.journal.retentionDays * 86_400_000,
@@ -183,14 +185,13 @@ function openBusOf(settings: BusSettings, clock: Clock, log: Logger): Bus {
   return openBus(busConfig(settings), clock, log);
 }
 
-function uplinkOptions({ broker }: Config, devices: readonly string[]): Parameters<typeof createUplinkConnector>[0] {
+function uplinkOptions({ broker }: Config, devices: readonly string[], journal: Journal): Parameters<typeof createUplinkConnector>[0] {
   const first = devices[0] ?? "";
-  const gone = { v: 1, online: false, epoch: 0, chain: 0, state: "gone", session: null, handle: null, volts: null, amps: null, backlog: 0 };
   return {
     url: broker.url,
     clientId: broker.clientId ?? `arcgate-${first}`,
     subscriptions: devices.map((device) => downTopic(device, "+")),
-    will: { topic: upTopic(first, "state"), payload: JSON.stringify(gone) },
+    will: { topic: upTopic(first, "state"), payload: JSON.stringify(offlineState(journal)) },
     ...(broker.username === undefined ? {} : { username: broker.username }),
     ...(broker.passwordFile === undefined ? {} : { password: readFileSync(broker.passwordFile, "utf8").trim() }),
   };

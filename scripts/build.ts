@@ -1,4 +1,6 @@
 /** Makes the device's single file: .build/arcgate.mjs. Native parts stay outside it. */
+import { randomUUID } from "node:crypto";
+import { renameSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -11,8 +13,11 @@ export async function build(): Promise<string> {
     external: ["better-sqlite3", "serialport"],
     logLevel: "silent",
   });
-  await bundle.write({ file: BUNDLE, format: "esm", minify: true, codeSplitting: false });
+  // In place by a rename: whoever starts the bundle meanwhile finds the old one or the new one, whole.
+  const unfinished = `${BUNDLE}.${randomUUID()}.new`;
+  await bundle.write({ file: unfinished, format: "esm", minify: true, codeSplitting: false });
   await bundle.close();
+  renameSync(unfinished, BUNDLE);
   return BUNDLE;
 }
 

@@ -29,7 +29,7 @@ export interface ChipProcess {
   close(): Promise<void>;
 }
 
-export interface ChipEvents {
+interface ChipEvents {
   /** Default: this process dies at once, as by kill -9. */
   powerCut?: () => void;
   /** The chips' memory failed; default: thrown out of a timer. */
@@ -56,6 +56,7 @@ export async function startChip(options: ChipOptions, events: ChipEvents = {}): 
   const runner = new Runner(places, bus, line, timing, events.powerCut ?? (() => process.kill(process.pid, "SIGKILL")));
   const control = await ControlServer.open(checked.control, (asked) => runner.command(asked)).catch((error: unknown) => {
     line.unplug();
+    for (const { chip } of places) chip.close();
     throw error;
   });
   const ticker = setInterval(() => {

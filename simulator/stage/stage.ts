@@ -169,12 +169,15 @@ interface ConfigParts {
   trust: string;
 }
 
-function writeConfig({ folder, baud = 115_200, agentConfig = {}, policy = {} }: StageOptions, { devices, buses, broker, trust }: ConfigParts): string {
+function writeConfig(
+  { folder, baud = 115_200, agentConfig = {}, policy = {} }: StageOptions,
+  { devices, buses, broker, trust }: ConfigParts,
+): string {
   const linkKey = Buffer.from(DEVELOPMENT_LINK_KEY).toString("hex");
   const config = {
     data: join(folder, "agent"),
     page: { host: "127.0.0.1", port: 0 },
-    broker: { url: broker },
+    broker: { url: broker, retryMaximumS: 3 },
     trust: { file: trust },
     ...agentConfig,
     buses: buses.map(({ tty, first, models }) => ({

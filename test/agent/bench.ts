@@ -2,7 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import { build } from "#scripts/build.ts";
 import { agentReport, eventsOf, type StoredEvent, streamsOf } from "#scripts/story/watch.ts";
 import type { CommandInput } from "#simulator/chip/control/commands.ts";
 import type { MachineTruth } from "#simulator/chip/machine/workplace.ts";
@@ -12,7 +13,6 @@ import { askControl } from "#simulator/stage/control.ts";
 import { until } from "#simulator/stage/processes.ts";
 import { type Stage, type StageOptions, startStage } from "#simulator/stage/stage.ts";
 
-export const AGENT = fileURLToPath(new URL("../../agent/main.ts", import.meta.url));
 /** Far beyond what anything here needs on a busy computer. */
 export const PATIENCE_MS = 45_000;
 
@@ -32,7 +32,7 @@ export class Bench {
 
   /** Resolves when every machine is locked, and the list and the platform are there. */
   static async start(models: readonly string[], wanted: Wanted = {}): Promise<Bench> {
-    const bench = new Bench(await startStage({ folder: benchFolder(), agentScript: AGENT, models, listSize: 200, ...wanted }));
+    const bench = new Bench(await startStage({ folder: benchFolder(), agentScript: await build(), models, listSize: 200, ...wanted }));
     await bench.ready();
     return bench;
   }
@@ -162,6 +162,21 @@ export class Bench {
       if (faults > 0) found.push(`${lane}: ${JSON.stringify(stream)}`);
     }
     return found;
+  }
+
+  /** Waits until as many arcs are at the platform as really burned, and holds their time against the truth. */
+  async arcsAre(truth: MachineTruth, index = 0): Promise<void> {
+    const arcs = await until(
+      `${truth.arcs} arcs of machine ${index} at the platform`,
+      async () => {
+        const found = await this.named("arc", index);
+        return found.length >= truth.arcs ? found : null;
+      },
+      PATIENCE_MS,
+    );
+    const recordedMs = arcs.reduce((sum, { payload }) => sum + Number(payload.arcMs), 0);
+    expect(arcs, `arcs of machine ${index}`).toHaveLength(truth.arcs);
+    expect(Math.abs(recordedMs - truth.arcMs), `arc time of machine ${index}`).toBeLessThan(Math.max(300, truth.arcMs * 0.02));
   }
 
   agentLog(): string {

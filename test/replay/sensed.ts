@@ -33,7 +33,14 @@ export function senseRecording(csv: string, { machine, arcMinAmps, windowMs, sen
   parser.push(csv);
   const recording = parser.finish();
   const player = new Player(recording, new OpenCircuit(machine, new Random(1)));
-  const sensor = new Sensor({ rangeAmps: sensorRangeAmps, rangeVolts: 200, ampsStep: 0.01, voltsStep: 0.01, ampsOffset: 0, voltsOffset: 0 });
+  const sensor = new Sensor({
+    rangeAmps: sensorRangeAmps,
+    rangeVolts: 200,
+    ampsStep: 0.01,
+    voltsStep: 0.01,
+    ampsOffset: 0,
+    voltsOffset: 0,
+  });
   const windower = new Windower(arcMinAmps, machine.alternating);
   const windows: Window[] = [];
   const flowing: Piece = { volts: 0, amps: 0, ms: 0, valid: true };

@@ -67,6 +67,8 @@ export const Config = z.strictObject({
     username: z.string().optional(),
     passwordFile: z.string().optional(),
     clientId: z.string().max(64).optional(),
+    /** Longest wait between two attempts to connect; the wait itself is drawn at random. */
+    retryMaximumS: seconds.default(300),
   }),
   /** The platform's public keys, as its trust.json has them. */
   trust: z.strictObject({ file: z.string().min(1) }),

@@ -25,7 +25,7 @@ database.exec("CREATE TABLE IF NOT EXISTS checkpoint (device INTEGER PRIMARY KEY
 database.prepare("SELECT state FROM checkpoint WHERE device = 0").get();
 
 const client = new modbus.default();
-await client.connectRTU(tty, { baudRate });
+await client.connectRTUBuffered(tty, { baudRate });
 client.setID(1);
 for (const [address, count] of reads) await client.readHoldingRegisters(address, count);
 client.writeFC23(1, readAddress, readWords, writeAddress, words.length, words, () => undefined);

@@ -16,12 +16,9 @@ import { SessionAccount } from "#simulator/chip/machine/sessionAccount.ts";
 import { Supervision } from "#simulator/chip/machine/supervision.ts";
 import type { Piece, Plant } from "#simulator/chip/plant/plant.ts";
 import type { Truth } from "#simulator/chip/plant/truth.ts";
-import { WindowRing } from "#simulator/chip/sensing/ring.ts";
+import { ringDepthFor, WindowRing } from "#simulator/chip/sensing/ring.ts";
 import type { Sensor } from "#simulator/chip/sensing/sensor.ts";
 
-const RING_S = 90;
-const LEAST_RING_RECORDS = 1_200;
-const MOST_RING_RECORDS = 0xffff;
 const ARC_OFF_MS = 2_000;
 const MOST_OPENINGS = 200;
 /** A process that was stopped for longer does not make up the plant's time; the watchdog's it does. */
@@ -69,7 +66,7 @@ export class Chip {
     this.#speed = make.speed;
     this.#windowEndMs = make.windowMs;
     this.desk = new LeaseDesk({ key: make.linkKey, bootNonce: make.bootNonce });
-    this.ring = new WindowRing(this.#ringDepth());
+    this.ring = new WindowRing(ringDepthFor(make.windowMs, make.speed));
     this.account = new SessionAccount(this.#memory.totals, this.#memory.bootCount, make.windowMs);
     const real = { arcMinAmps: make.plantArcMinAmps, alternating: make.plantAlternating };
     this.#instrument = new Instrument(plant, make.sensor, this.settings, real);
@@ -183,16 +180,11 @@ export class Chip {
 
   setSpeed(speed: number): void {
     this.#speed = speed;
-    this.ring.deepen(this.#ringDepth());
+    this.ring.deepen(ringDepthFor(this.make.windowMs, speed));
   }
 
   close(): void {
     this.#store.close();
-  }
-
-  #ringDepth(): number {
-    const wanted = Math.ceil((RING_S * 1000 * this.#speed) / this.make.windowMs);
-    return Math.min(MOST_RING_RECORDS, Math.max(LEAST_RING_RECORDS, wanted));
   }
 
   #moveContact(): void {

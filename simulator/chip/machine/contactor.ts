@@ -19,7 +19,7 @@ export interface ContactorState {
   openedBy: OpenedBy;
 }
 
-export interface ContactorOrder {
+interface ContactorOrder {
   mode: LeaseMode;
   session: number;
   leaseMs: number;
@@ -36,7 +36,7 @@ export type ContactorEvent =
   | { type: "fault"; fault: Exclude<ChipFault, "none"> }
   | { type: "clearFault" };
 
-export interface ContactorStep {
+interface ContactorStep {
   state: ContactorState;
   /** Only for orders. */
   result?: LeaseResult;

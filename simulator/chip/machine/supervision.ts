@@ -1,7 +1,7 @@
 import type { ChipFault } from "#protocol/chip/arcgateChip.ts";
 
 /** What the chip sees of its machine during one reading. */
-export interface Sighting {
+interface Sighting {
   ms: number;
   amps: number;
   commandedClosed: boolean;

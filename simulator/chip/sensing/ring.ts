@@ -2,6 +2,14 @@ import { RUN_MAX, type Window } from "#protocol/chip/window.ts";
 
 const IDLE_BELOW_AMPS = 2;
 const LIKE_WITHIN_VOLTS = 1;
+const RING_S = 90;
+const LEAST_RECORDS = 1_200;
+const MOST_RECORDS = 0xffff;
+
+/** Records for 90 s of real time, every window a record of its own, while the plant runs `speed` times as fast. */
+export function ringDepthFor(windowMs: number, speed: number): number {
+  return Math.min(MOST_RECORDS, Math.max(LEAST_RECORDS, Math.ceil((RING_S * 1000 * speed) / windowMs)));
+}
 
 /** Window records in RAM, numbered without gaps: they wait for the agent to confirm them, and only an overrun takes them away before. */
 export class WindowRing {

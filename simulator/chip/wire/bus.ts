@@ -11,7 +11,7 @@ export interface Timing {
   wakeAfter(ms: number, run: () => void): void;
 }
 
-export interface BusMake {
+interface BusMake {
   rate: LineRate;
   /** Without it answers are given at once: for benches. */
   paced: boolean;

@@ -5,20 +5,10 @@ import { Bench, PATIENCE_MS } from "#test/agent/bench.ts";
 const LEASE_LIMIT_MS = 8_200;
 let bench: Bench;
 
-beforeAll(async () => {
-  bench = await Bench.start(["ZX7-400"]);
-  await bench.energise();
-});
-afterAll(() => bench?.close());
-
 /** Rods burned since the test's own beginning are all recorded, once, and with the right time. */
 async function arcsAgree(): Promise<void> {
   const truth = await bench.truthWhen("the welder is done", ({ welding, arcing }) => !welding && !arcing);
-  await until("every arc at the platform", async () => (await bench.named("arc")).length >= truth.arcs, PATIENCE_MS);
-  const arcs = await bench.named("arc");
-  expect(arcs).toHaveLength(truth.arcs);
-  const seconds = arcs.reduce((sum, { payload }) => sum + Number(payload.arcMs) / 1000, 0);
-  expect(Math.abs(seconds - truth.arcMs / 1000)).toBeLessThan(Math.max(0.3, (truth.arcMs / 1000) * 0.02));
+  await bench.arcsAre(truth);
 }
 
 async function arcBurns(rodS: number): Promise<void> {
@@ -36,8 +26,14 @@ async function openedByLease(openedBefore: number): Promise<void> {
   expect(afterMs).toBeLessThanOrEqual(LEASE_LIMIT_MS);
 }
 
-describe("the agent's own outages", () => {
-  it("keeps the arc when it is killed and started again within the lease", async () => {
+describe.concurrent("the agent's own outages", () => {
+  beforeAll(async () => {
+    bench = await Bench.start(["ZX7-400"]);
+    await bench.energise();
+  });
+  afterAll(() => bench?.close());
+
+  it.sequential("keeps the arc when it is killed and started again within the lease", async () => {
     await arcBurns(8);
     const before = await bench.truth();
     await bench.stage.agent?.stop("SIGKILL");
@@ -51,7 +47,7 @@ describe("the agent's own outages", () => {
     expect(started.payload.resumedSession).toBe(true);
   });
 
-  it("is opened by the lease when the agent stays away, and goes on with the same session without a scan", async () => {
+  it.sequential("is opened by the lease when the agent stays away, and goes on with the same session without a scan", async () => {
     const { session } = await bench.stateIs("energised");
     await arcBurns(60);
     const { opens } = await bench.truth();
@@ -67,7 +63,7 @@ describe("the agent's own outages", () => {
     expect(await bench.named("scanAllowed")).toHaveLength(1);
   });
 
-  it("is opened by the lease when the agent hangs, and goes on when it wakes", async () => {
+  it.sequential("is opened by the lease when the agent hangs, and goes on when it wakes", async () => {
     const { session } = await bench.stateIs("energised");
     const { opens } = await bench.truth();
     const lost = (await bench.named("leaseLost")).length;
@@ -84,10 +80,10 @@ describe("the agent's own outages", () => {
     await arcBurns(1);
     await arcsAgree();
   });
-});
 
-it("has delivered everything once, in order", async () => {
-  await bench.drained();
-  expect(await bench.objections()).toEqual([]);
-  expect((await bench.named("sessionStarted")).length).toBe(1);
+  it.sequential("has delivered everything once, in order", async () => {
+    await bench.drained();
+    expect(await bench.objections()).toEqual([]);
+    expect((await bench.named("sessionStarted")).length).toBe(1);
+  });
 });
