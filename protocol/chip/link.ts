@@ -26,7 +26,6 @@ export interface LeaseOrder {
 
 export type PageHeader = Decoded<typeof PAGE>;
 export type Totals = Decoded<typeof TOTALS>;
-export type Settings = Decoded<typeof SETTINGS>;
 
 const TAGS = new Map<Block, string>([
   [LEASE, "arcgate-lease/1"],

@@ -7,7 +7,7 @@ import { readRegisters, writeRegisters } from "#simulator/chip/machine/registers
 import type { Machine, Plant } from "#simulator/chip/plant/plant.ts";
 import { Welder, type WeldJob } from "#simulator/chip/plant/welder.ts";
 
-export const LINK_KEY = Uint8Array.from({ length: 32 }, (_, index) => 255 - index);
+const LINK_KEY = Uint8Array.from({ length: 32 }, (_, index) => 255 - index);
 export const DEVICE = "370983ZTEST000000010";
 export const STICK: Machine = { process: "mma", ratedAmps: 400, alternating: false, vrd: false };
 export const JOB: WeldJob = { rods: 1, rodMs: 5_000, changeMs: 1_000, amps: 120, shortsPerS: 1, pulseHz: 0, lostPerRod: 0, stickMs: 0 };

@@ -4,7 +4,7 @@ import type { InterlockInput, InterlockReading, InterlockState, Session } from "
 export const NOW = { monoMs: 100_000, chipMs: 700_000 };
 
 export const SESSION: Session = { id: 7, handle: "aa".repeat(16), limitS: 3_600, idleRelockS: 600, startedChipMs: 600_000 };
-export const NEXT: Session = { ...SESSION, id: 8, handle: "bb".repeat(16), startedChipMs: NOW.chipMs };
+const NEXT: Session = { ...SESSION, id: 8, handle: "bb".repeat(16), startedChipMs: NOW.chipMs };
 
 export const STATES = {
   unlinked: { at: "unlinked" },

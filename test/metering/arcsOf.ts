@@ -25,6 +25,6 @@ export function meterAll(windows: readonly Window[], settings: MeterSettings) {
   return { facts, arcs: arcsIn(facts), totals: totals(ended.state), state: ended.state };
 }
 
-export function arcsIn(facts: readonly MeterFact[]): ArcRecord[] {
+function arcsIn(facts: readonly MeterFact[]): ArcRecord[] {
   return facts.flatMap((fact) => (fact.type === "arcEnded" ? [fact.arc] : []));
 }

@@ -35,9 +35,9 @@ export function start(quick: boolean): Promise<BenchResult> {
         source: () => firstLeaseMs(tapped, folder, SOURCE, run),
         floor: () => firstLeaseMs(tapped, folder, floor, [JSON.stringify(floorOptions(tapped, folder))]),
       };
-      const cold = await inTurns(starts, rounds);console.log(cold);
+      const cold = await inTurns(starts, rounds);
       await beginSession(tapped);
-      const resumed = await inTurns(starts, rounds);console.log(resumed);
+      const resumed = await inTurns(starts, rounds);
       const ours = {
         ...{ sourceMs: median(resumed.source), bundleMs: median(resumed.bundle) },
         ...{ coldSourceMs: median(cold.source), coldBundleMs: median(cold.bundle) },
@@ -66,7 +66,7 @@ async function firstLeaseMs({ tap }: TappedStage, folder: string, script: string
   const startedMs = performance.now();
   const running = startNode("started", script, argv, folder);
   try {
-    const ms = (await seen).atMs - startedMs; if (script.endsWith("arcgate.mjs") && ms > 360) console.log(ms, startedMs + performance.timeOrigin, readFileSync(running.logPath, "utf8").slice(-1500)); return ms;
+    return (await seen).atMs - startedMs;
   } catch (error) {
     throw new Error(`${script}: ${readFileSync(running.logPath, "utf8").slice(-LOG_TAIL)}`, { cause: error });
   } finally {

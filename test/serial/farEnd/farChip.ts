@@ -15,7 +15,7 @@ import { decodeLease, encodePage, isAuthentic, type LeaseOrder, type LinkSecret,
 import type { Window } from "#protocol/chip/window.ts";
 import type { FarDevice } from "#test/serial/farEnd/farSlaves.ts";
 
-export const WINDOW_MS = 100;
+const WINDOW_MS = 100;
 export const DEVICE = "370983ZABCD00000001X";
 
 /** As much of the chip as the driver can see: registers, counters, a ring of windows. It welds what the test puts into the ring. */

@@ -1,0 +1,76 @@
+/**
+ * Floor of a scan: a bare HTTP server that does with raw calls what has to be done between a scan and the lease on the wire:
+ * one Ed25519 check, one page read and hashed, one durable commit, one write to the port.
+ */
+import { createPublicKey, hash, verify } from "node:crypto";
+import { openSync, readSync } from "node:fs";
+import { createServer } from "node:http";
+import Database from "better-sqlite3";
+import { SerialPort } from "serialport";
+
+interface Options {
+  database: string;
+  list: string;
+  listBytes: number;
+  pageBytes: number;
+  tty: string;
+  baudRate: number;
+  frameHex: string;
+  /** DER SPKI, signature and message of the credential's kind, in hex. */
+  keyHex: string;
+  signatureHex: string;
+  messageHex: string;
+}
+
+const options = JSON.parse(process.argv[2] ?? "") as Options;
+const bytes = (hex: string) => Buffer.from(hex, "hex");
+const key = createPublicKey({ key: bytes(options.keyHex), format: "der", type: "spki" });
+const [signature, message, frame] = [options.signatureHex, options.messageHex, options.frameHex].map(bytes);
+if (!signature || !message || !frame) throw new RangeError("options");
+const list = openSync(options.list, "r");
+const page = Buffer.alloc(options.pageBytes);
+const database = new Database(options.database);
+database.pragma("journal_mode = WAL");
+database.pragma("synchronous = FULL");
+database.exec("CREATE TABLE IF NOT EXISTS event (seq INTEGER PRIMARY KEY, payload TEXT)");
+const insert = database.prepare("INSERT INTO event (payload) VALUES (?)");
+const port = new SerialPort({ path: options.tty, baudRate: options.baudRate, autoOpen: false });
+
+function scan(body: string): void {
+  const asked = JSON.parse(body) as { machine: string };
+  if (!verify(null, message as Buffer, key, signature as Buffer)) throw new Error("signature");
+  const pages = Math.floor(options.listBytes / options.pageBytes);
+  readSync(list, page, 0, page.length, Math.floor(Math.random() * pages) * options.pageBytes);
+  hash("sha256", page, "buffer");
+  insert.run(JSON.stringify({ machine: asked.machine, allowed: true, at: performance.now() }));
+  port.write(frame as Buffer);
+  port.drain();
+}
+
+const server = createServer((request, response) => {
+  let body = "";
+  request.on("data", (piece: Buffer) => {
+    body += piece.toString();
+  });
+  request.on("end", () => {
+    scan(body);
+    response.end('{"allowed":true}');
+  });
+});
+port.open(() =>
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    process.send?.({ url: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}` });
+  }),
+);
+/** The calls alone, without the request: so many rounds, each in milliseconds. */
+process.on("message", ({ rounds }: { rounds: number }) => {
+  const callsMs = Array.from({ length: rounds }, () => {
+    const startMs = performance.now();
+    scan('{"machine":"none"}');
+    return performance.now() - startMs;
+  });
+  process.send?.({ callsMs });
+});
+process.on("disconnect", () => process.exit(0));
+process.on("SIGTERM", () => process.exit(0));

@@ -1,0 +1,76 @@
+/** The runtime's part, played by the test: steps, a journal in memory, checkpoints as JSON, and a kill between any two steps. */
+import type { LinkOrder } from "#agent/core/link.ts";
+import { markDurable } from "#agent/core/machine/finish.ts";
+import type { EventDraft, MachineEffect, MachineInput, MachineState } from "#agent/core/machine/state.ts";
+import { initialMachine, machineStep, resumeMachine } from "#agent/core/machine/step.ts";
+import { FarMachine, nowAt, SETUP, WINDOW_MS } from "#test/machine/fixtures.ts";
+
+export interface Taken {
+  input: MachineInput;
+  effects: MachineEffect[];
+  /** The state after the step. */
+  state: MachineState;
+  atMs: number;
+}
+
+export class Driving {
+  readonly far = new FarMachine();
+  readonly events: EventDraft[] = [];
+  readonly taken: Taken[] = [];
+  state: MachineState = initialMachine();
+  nowMs = 0;
+  /** The cable is out: exchanges and adoptions fail. */
+  cut = false;
+  #checkpoint: string | null = null;
+
+  step(input: MachineInput): MachineEffect[] {
+    const before = this.taken.length;
+    this.#take(input);
+    return this.taken[before]?.effects ?? [];
+  }
+
+  /** Time passes, window by window; the agent ticks once a second. */
+  pass(ms: number): void {
+    for (let left = ms; left > 0; left -= WINDOW_MS) {
+      this.nowMs += WINDOW_MS;
+      this.far.pass();
+      if (this.nowMs % 1000 === 0) this.step({ type: "tick" });
+    }
+  }
+
+  /** The process dies and another starts from what is durable. Effects of steps that were not committed are gone. */
+  kill(): void {
+    this.state = this.#checkpoint === null ? initialMachine() : resumeMachine(JSON.parse(this.#checkpoint), this.nowMs);
+  }
+
+  named<N extends EventDraft["name"]>(name: N): Extract<EventDraft, { name: N }>[] {
+    return this.events.filter((event): event is Extract<EventDraft, { name: N }> => event.name === name);
+  }
+
+  #take(input: MachineInput): void {
+    const { state, effects } = machineStep(this.state, input, SETUP, nowAt(this.nowMs));
+    this.state = state;
+    const commit = effects.find((effect) => effect.type === "commit");
+    if (commit) {
+      this.state = markDurable(state);
+      this.events.push(...commit.drafts);
+      this.#checkpoint = JSON.stringify(this.state);
+    }
+    this.taken.push({ input, effects, state: this.state, atMs: this.nowMs });
+    for (const effect of effects) {
+      if (effect.type === "adopt") this.#adopt();
+      if (effect.type === "exchange") this.#exchange({ ...effect.order, confirmedBelow: this.state.durableBelow });
+    }
+  }
+
+  #adopt(): void {
+    if (this.cut) this.#take({ type: "adoptFailed", code: "link.timeout", detail: "" });
+    else this.#take({ type: "adopted", adoption: this.far.adoption });
+  }
+
+  #exchange(order: LinkOrder): void {
+    if (this.cut) return this.#take({ type: "linkFailed", code: "link.timeout" });
+    if (this.state.chip?.bootId !== this.far.adoption.bootId) return this.#take({ type: "linkFailed", code: "link.rebooted" });
+    this.#take({ type: "reading", reading: this.far.exchange(order) });
+  }
+}
