@@ -5,8 +5,7 @@ import { SHANDONG_PROFILE } from "#protocol/profile/profile.ts";
 import { tellPlatform } from "#scripts/story/watch.ts";
 import type { PersonName } from "#simulator/people.ts";
 import { scanAtPage } from "#simulator/phone/scan.ts";
-import { until } from "#simulator/stage/processes.ts";
-import { Bench, PATIENCE_MS } from "#test/agent/bench.ts";
+import { Bench } from "#test/agent/bench.ts";
 
 const REFUSED: [PersonName, ErrorCode][] = [
   ["expired", "licence.expired"],

@@ -1,0 +1,85 @@
+/**
+ * A chip that has welded for ever: over an unpaced pty it answers every page request at once, with windows that were made beforehand.
+ * A read with a lease (FC23) gets the windows wanted; a bare read (FC03) the next ones of its own.
+ */
+import { IDENTITY, LEASE, LEASE_RESULTS, PAGE, PAGE_RECORDS_MAX, STATUS, TOTALS, WINDOW } from "#protocol/chip/arcgateChip.ts";
+import { bytesToWords, encodeBlock, wordsToBytes } from "#protocol/chip/codec.ts";
+import { decodeLease, encodePage, type LinkSecret, seal } from "#protocol/chip/link.ts";
+import { windowAt } from "#scripts/bench/pipeline/weldedWindows.ts";
+import { withCrc } from "#simulator/chip/wire/crc.ts";
+import { PtyLine } from "#simulator/chip/wire/ptyLine.ts";
+import { RequestReader } from "#simulator/chip/wire/requestReader.ts";
+
+interface Options {
+  tty: string;
+  device: string;
+  linkKeyHex: string;
+}
+
+const READ = 0x03;
+const READ_WRITE = 0x17;
+const WRITTEN_AT = 10;
+const WINDOW_MS = 100;
+/** The ring always holds more than is read. */
+const AHEAD_WINDOWS = 600;
+const { tty, device, linkKeyHex } = JSON.parse(process.argv[2] ?? "") as Options;
+const secret: LinkSecret = { key: new Uint8Array(Buffer.from(linkKeyHex, "hex")), bootNonce: new Uint8Array(8).fill(7) };
+const reader = new RequestReader();
+let rawNext = 0;
+let closed = false;
+let counter = 0;
+
+const line = new PtyLine(tty, (bytes) => {
+  for (const { pdu } of reader.push(bytes)) {
+    const words = answerWords(pdu);
+    if (words) line.write(withCrc(Uint8Array.of(1, pdu[0] ?? 0, words.length * 2, ...wordsToBytes(words))));
+  }
+});
+
+function answerWords(pdu: Uint8Array): Uint16Array | undefined {
+  const view = new DataView(pdu.buffer, pdu.byteOffset, pdu.byteLength);
+  const address = view.getUint16(1);
+  const room = Math.floor((view.getUint16(3) - PAGE.words) / WINDOW.words);
+  if (pdu[0] === READ_WRITE) {
+    const lease = decodeLease(bytesToWords(pdu.subarray(WRITTEN_AT, WRITTEN_AT + LEASE.words * 2)));
+    if (!lease) return undefined;
+    closed = lease.mode !== "open";
+    counter = lease.counter;
+    return page(lease.readFrom, room);
+  }
+  if (pdu[0] !== READ) return undefined;
+  if (address === IDENTITY.address) return identity();
+  if (address === TOTALS.address) return totals();
+  const words = page(rawNext, room);
+  rawNext += room;
+  return words;
+}
+
+function page(readFrom: number, records: number): Uint16Array {
+  const count = Math.min(PAGE_RECORDS_MAX, records);
+  const windows = Array.from({ length: count }, (_, index) => windowAt(readFrom + index));
+  const status = closed ? STATUS.commandedClosed | STATUS.mirrorClosed | STATUS.leaseHeld : 0;
+  const header = {
+    ...{ status, fault: 0, openedBy: 0, leaseRemainingMs: 8_000, uptimeMs: 0, leaseCounter: counter },
+    ...{ leaseResult: LEASE_RESULTS.indexOf("accepted"), voltageVolts: 24, currentAmps: 120, startPresses: 0 },
+    ...{ firstSeq: readFrom, records: count, nextSeq: readFrom + AHEAD_WINDOWS, lostWindows: 0, mac: new Uint8Array(8) },
+  };
+  return encodePage(header, windows, WINDOW_MS, secret);
+}
+
+function identity(): Uint16Array {
+  return encodeBlock(IDENTITY, {
+    ...{ magic: 0x4147, mapVersion: 1, firmware: 0x10000, uid: new Uint8Array(12), deviceCode: device, macAlgorithm: 1 },
+    ...{ bootNonce: secret.bootNonce, bootCount: 1, windowMs: WINDOW_MS, ringDepth: 1_200, sensorRangeAmps: 600, sensorRangeVolts: 200 },
+    ...{ arcMinAmps: 15, alternating: 0, leaseCounter: counter, session: 0 },
+  });
+}
+
+function totals(): Uint16Array {
+  const zero = { session: 0, arcMs: 0, chargeAmpereSeconds: 0, energyJoules: 0, strikes: 0, shorts: 0, shortMs: 0, closedMs: 0 };
+  return seal(TOTALS, { ...zero, lastSeq: 0, bootCount: 1, closed: 0, reserved: 0, mac: new Uint8Array(8) }, secret);
+}
+
+process.send?.({ tty });
+process.on("disconnect", () => process.exit(0));
+process.on("SIGTERM", () => process.exit(0));

@@ -1,0 +1,120 @@
+/** The product's own way of a window: bus, link, core, journal. The timer alone is replaced: each answer asks for the next page at once. */
+import { startClock } from "#agent/core/clock/interval.ts";
+import type { LinkReading } from "#agent/core/link.ts";
+import type { MachineSetup } from "#agent/core/machine/state.ts";
+import type { MachineLink } from "#agent/ports.ts";
+import { MachineDriver } from "#agent/runtime/machineDriver.ts";
+import { openBus } from "#agent/shell/serial/openBus.ts";
+import { openJournal } from "#agent/shell/store/journal.ts";
+import { categoryMask } from "#protocol/codes/workCategories.ts";
+import { DEVELOPMENT_LINK_KEY } from "#simulator/chip/options.ts";
+
+export interface WindowsOrder {
+  tty: string;
+  device: string;
+  windows: number;
+  /** Of a new journal. */
+  path: string;
+}
+
+const BAUD = 115_200;
+const SESSION_LIMIT_S = 30 * 86_400;
+const TURNS_MAX = 20;
+const NOW_MS = 1_780_000_000_000;
+
+/** Windows committed per second. */
+export async function ourWindows({ tty, device, windows, path }: WindowsOrder): Promise<number> {
+  const clock = { monoMs: () => performance.now() };
+  const journal = openJournal({ path, initialEpoch: 1 });
+  const line = { port: tty, baudRate: BAUD, dataBits: 8, parity: "none", stopBits: 1 } as const;
+  const bus = openBus({ ...line, machines: [{ device, map: "arcgate-chip", address: 1, linkKey: DEVELOPMENT_LINK_KEY }] }, clock);
+  try {
+    const [link] = bus.machines;
+    if (!link) throw new Error("a bus without a machine");
+    const paced = new Turns(link);
+    const time = startClock(NOW_MS, clock.monoMs());
+    const silent = { info: () => undefined, warn: (fields: object, text: string) => console.error(text, fields) };
+    const ports = { setup: setupOf(device), link: paced, journal, clock, time: () => time, log: silent, committed: () => undefined };
+    const driver = new MachineDriver(ports, "bench");
+    await begin(driver, paced);
+    const from = driver.state.durableBelow;
+    const startMs = performance.now();
+    while (driver.state.durableBelow - from < windows) await tick(driver, paced);
+    return ((driver.state.durableBelow - from) * 1000) / (performance.now() - startMs);
+  } finally {
+    await bus.close();
+    journal.close();
+  }
+}
+
+export function setupOf(device: string): MachineSetup {
+  return {
+    device,
+    policy: {
+      version: 0,
+      machineClass: "enforced",
+      requiredCategory: { code: "2.1", mask: categoryMask(["2.1"]) },
+      sessionLimitS: SESSION_LIMIT_S,
+      idleRelockS: 600,
+      warnDaysBeforeExpiry: 30,
+    },
+    meter: { arcMinAmps: 15, alternating: false, ratedAmps: 400, ratedDutyCycle: 0.6 },
+  };
+}
+
+/** The welder whom every bench lets in. */
+export function certifiedScan(): Parameters<MachineDriver["scan"]>[0] {
+  const handle = "ab".repeat(16);
+  const day = Math.floor(NOW_MS / 86_400_000);
+  const dates = { notBeforeDay: day - 100, expiryDay: day + 1_000, reviewDay: day + 1_000 };
+  const entry = { handle, categories: categoryMask(["2.1"]), ...dates, suspended: false };
+  return { id: "bench", via: "page", handle, listVersion: 1, entry, sessionId: 1_048_577 };
+}
+
+async function begin(driver: MachineDriver, link: Turns): Promise<void> {
+  await reach("locked", driver, link);
+  const { decision } = await driver.scan(certifiedScan());
+  if (!decision.allow) throw new Error(`the bench's welder was refused: ${decision.code}`);
+  await reach("energised", driver, link);
+}
+
+async function reach(wanted: "locked" | "energised", driver: MachineDriver, link: Turns): Promise<void> {
+  for (let turn = 0; turn < TURNS_MAX && driver.state.interlock.at !== wanted; turn++) await tick(driver, link);
+  if (driver.state.interlock.at !== wanted) throw new Error(`the machine is ${driver.state.interlock.at}, not ${wanted}`);
+}
+
+async function tick(driver: MachineDriver, link: Turns): Promise<void> {
+  const settled = link.nextSettled();
+  driver.dispatch({ type: "tick" });
+  await settled;
+}
+
+/** A link that tells when an answer has been dealt with. */
+class Turns implements MachineLink {
+  readonly device: string;
+  readonly #link: MachineLink;
+  #settled: () => void = () => undefined;
+
+  constructor(link: MachineLink) {
+    this.device = link.device;
+    this.#link = link;
+  }
+
+  nextSettled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#settled = resolve;
+    });
+  }
+
+  adopt(setup: Parameters<MachineLink["adopt"]>[0]): ReturnType<MachineLink["adopt"]> {
+    return this.#link.adopt(setup).finally(() => setImmediate(() => this.#settled()));
+  }
+
+  exchange(...order: Parameters<MachineLink["exchange"]>): Promise<LinkReading> {
+    return this.#link.exchange(...order).finally(() => setImmediate(() => this.#settled()));
+  }
+
+  totals(): ReturnType<MachineLink["totals"]> {
+    return this.#link.totals();
+  }
+}

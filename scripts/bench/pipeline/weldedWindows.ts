@@ -1,0 +1,26 @@
+/** Windows of a welder who never tires: an arc of a minute, ten seconds for the next rod. No two readings are the same. */
+import type { Window } from "#protocol/chip/window.ts";
+
+const ARC_WINDOWS = 600;
+const CYCLE_WINDOWS = 700;
+/** Coprime to the moduli below, so that values wander. */
+const STRIDE = 7_919;
+
+export function windowAt(seq: number): Window {
+  const base = { seq, run: 1, closed: true, sensorMissing: false, invalid: false };
+  const wander = (seq * STRIDE) % 997;
+  if (seq % CYCLE_WINDOWS >= ARC_WINDOWS) {
+    const volts = 70 + wander / 1000;
+    const quiet = { voltageMeanVolts: volts, voltageRmsVolts: volts, voltagePeakVolts: volts + 0.5, currentMeanAmps: 0.1 };
+    const nothing = { arcMs: 0, shortMs: 0, arcFirstMs: 0, arcLastMs: 0, shorts: 0, strikes: 0 };
+    return { ...base, ...quiet, currentRmsAmps: 0.1, currentPeakAmps: 0.2, ...nothing };
+  }
+  const volts = 22 + wander / 250;
+  const amps = 110 + wander / 50;
+  return {
+    ...base,
+    ...{ voltageMeanVolts: volts, voltageRmsVolts: volts + 0.2, voltagePeakVolts: volts + 6 },
+    ...{ currentMeanAmps: amps, currentRmsAmps: amps + 1, currentPeakAmps: amps + 40 },
+    ...{ arcMs: 98, shortMs: 2, arcFirstMs: 0, arcLastMs: 100, shorts: 1, strikes: seq % CYCLE_WINDOWS === 0 ? 1 : 0 },
+  };
+}
