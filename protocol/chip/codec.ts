@@ -19,7 +19,7 @@ export function encodeBlock<B extends Block>(block: B, values: Decoded<B>): Uint
 export function wordsToBytes(words: readonly number[] | Uint16Array): Uint8Array {
   const bytes = new Uint8Array(words.length * 2);
   const view = new DataView(bytes.buffer);
-  for (const [index, word] of words.entries()) view.setUint16(index * 2, word);
+  for (let index = 0; index < words.length; index++) view.setUint16(index * 2, words[index] ?? 0);
   return bytes;
 }
 
@@ -29,6 +29,12 @@ export function bytesToWords(bytes: Uint8Array): Uint16Array {
 }
 
 function decodeField(field: Field, words: readonly number[] | Uint16Array): number | string | Uint8Array {
+  const word = words[field.at];
+  if (word !== undefined && field.words === 1) {
+    // Nearly every field: ten windows a second of every machine come this way.
+    if (field.type === "u16") return (word & 0xffff) / (field.per ?? 1);
+    if (field.type === "s16") return ((word << 16) >> 16) / (field.per ?? 1);
+  }
   const own = Array.from(words.slice(field.at, field.at + field.words));
   if (own.length !== field.words) throw new RangeError(`${field.name}: ${field.words} words wanted, ${own.length} there`);
   if (field.lowWordFirst) own.reverse();
@@ -84,7 +90,7 @@ function writeNumber(field: Field, value: number, view: DataView): void {
     return;
   }
   // A mean of equal readings must give equal words: noise of the last bits may not tip a tie to either side.
-  const raw = Math.round(Math.round(value * (field.per ?? 1) * 1e6) / 1e6);
+  const raw = field.per === undefined ? Math.round(value) : Math.round(Math.round(value * field.per * 1e6) / 1e6);
   const [least, most] = INTEGER_RANGE[field.type as keyof typeof INTEGER_RANGE];
   if (!(raw >= least && raw <= most)) throw new RangeError(`${field.name}: ${value} does not fit ${field.type}`);
   // A negative number's two's complement is its value modulo 2^bits.

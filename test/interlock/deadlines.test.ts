@@ -100,16 +100,34 @@ describe("what is wanted of the chip", () => {
 
 describe("a restart of the agent", () => {
   it("takes a running session over as an outage, and the chip's answer decides", () => {
-    for (const state of [STATES.closing, STATES.energised, STATES.ending, STATES.outageOpen] satisfies InterlockState[]) {
+    for (const state of [STATES.energised, STATES.outageClosed] satisfies InterlockState[]) {
       const resumed = resumeInterlock(state, NOW);
-      expect(resumed).toMatchObject({ at: "outage", session: SESSION, sinceMonoMs: NOW.monoMs });
+      expect(resumed).toMatchObject({ at: "outage", session: SESSION, sinceMonoMs: NOW.monoMs, opened: false });
       expect(interlock(resumed, CLOSED, NOW)).toMatchObject({ state: { at: "energised", session: SESSION }, facts: [] });
     }
   });
 
+  it("learns from the chip what became of an order to close", () => {
+    const resumed = resumeInterlock(STATES.closing, NOW);
+    expect(resumed).toMatchObject({ at: "outage", session: SESSION, opened: true });
+    const closed = interlock(resumed, CLOSED, NOW);
+    expect([closed.state.at, closed.facts.map(({ type }) => type)]).toEqual(["energised", ["contactorClosed"]]);
+    // Never closed: nothing has opened, and no lease was lost.
+    expect(interlock(resumed, OPEN, NOW)).toMatchObject({ state: { at: "outage" }, facts: [] });
+  });
+
+  it("lets end what was ending", () => {
+    expect(resumeInterlock(STATES.ending, NOW)).toEqual(STATES.ending);
+    const opening = resumeInterlock(STATES.opening, NOW);
+    expect(interlock(opening, OPEN, NOW).facts.map(({ type }) => type)).toEqual(["contactorOpened", "sessionEnded"]);
+    expect(interlock(resumeInterlock(STATES.faulted, NOW), OPEN, NOW).state).toEqual({ at: "locked" });
+  });
+
   it("starts nothing that was not running", () => {
-    for (const state of [STATES.unlinked, STATES.locked, STATES.awaitingStart, STATES.opening, STATES.faulted] satisfies InterlockState[]) {
+    for (const state of [STATES.unlinked, STATES.locked] satisfies InterlockState[]) {
       expect(resumeInterlock(state, NOW)).toEqual({ at: "unlinked" });
     }
+    const waited = interlock(resumeInterlock(STATES.awaitingStart, NOW), INPUTS.pressed, NOW);
+    expect([waited.state.at, waited.facts.map(({ type }) => type)]).toEqual(["locked", ["startExpired"]]);
   });
 });

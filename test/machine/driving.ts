@@ -10,8 +10,10 @@ export interface Taken {
   effects: MachineEffect[];
   /** The state after the step. */
   state: MachineState;
-  atMs: number;
 }
+
+/** Thrown where the process dies. */
+class Killed extends Error {}
 
 export class Driving {
   readonly far = new FarMachine();
@@ -21,12 +23,31 @@ export class Driving {
   nowMs = 0;
   /** The cable is out: exchanges and adoptions fail. */
   cut = false;
+  #death: { step: number; afterCommit: boolean } | null;
   #checkpoint: string | null = null;
 
+  /** Dies once, at the step of that number. */
+  constructor(death: { step: number; afterCommit: boolean } | null = null) {
+    this.#death = death;
+  }
+
+  /** Takes the input and everything that follows from it; gives the effects of its own step. */
   step(input: MachineInput): MachineEffect[] {
     const before = this.taken.length;
-    this.#take(input);
+    try {
+      this.#take(input);
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      this.restart();
+    }
     return this.taken[before]?.effects ?? [];
+  }
+
+  /** Somebody wants something: who gets no answer because the agent died before it was durable asks again. */
+  ask(input: MachineInput): void {
+    const before = this.taken.length;
+    this.step(input);
+    if (!this.taken.slice(before).some((taken) => taken.input === input)) this.step(input);
   }
 
   /** Time passes, window by window; the agent ticks once a second. */
@@ -38,9 +59,10 @@ export class Driving {
     }
   }
 
-  /** The process dies and another starts from what is durable. Effects of steps that were not committed are gone. */
-  kill(): void {
+  /** Another process goes on from what is durable, and ticks at once. */
+  restart(): void {
     this.state = this.#checkpoint === null ? initialMachine() : resumeMachine(JSON.parse(this.#checkpoint), this.nowMs);
+    this.step({ type: "tick" });
   }
 
   named<N extends EventDraft["name"]>(name: N): Extract<EventDraft, { name: N }>[] {
@@ -48,6 +70,9 @@ export class Driving {
   }
 
   #take(input: MachineInput): void {
+    const dies = this.#death?.step === this.taken.length ? this.#death : null;
+    if (dies) this.#death = null;
+    if (dies && !dies.afterCommit) throw new Killed();
     const { state, effects } = machineStep(this.state, input, SETUP, nowAt(this.nowMs));
     this.state = state;
     const commit = effects.find((effect) => effect.type === "commit");
@@ -56,7 +81,9 @@ export class Driving {
       this.events.push(...commit.drafts);
       this.#checkpoint = JSON.stringify(this.state);
     }
-    this.taken.push({ input, effects, state: this.state, atMs: this.nowMs });
+    this.taken.push({ input, effects, state: this.state });
+    // An input from outside without a commit was as good as not given.
+    if (dies) throw new Killed();
     for (const effect of effects) {
       if (effect.type === "adopt") this.#adopt();
       if (effect.type === "exchange") this.#exchange({ ...effect.order, confirmedBelow: this.state.durableBelow });

@@ -119,7 +119,7 @@ export class FarMachine {
     this.#move(closes && !blocked, "command");
     if (closes && !blocked && this.session !== order.session) this.#count(order.session);
     const status = { ...this.status, leaseResult: blocked && closes ? "refused" : "accepted", nextSeq: this.#nextSeq } as const;
-    const windows = this.windows.filter(({ seq, run }) => seq + run > order.readFrom).slice(0, 10);
+    const windows = this.windows.filter(({ seq, run }) => seq + run > order.readFrom);
     return { status, windows, roundTripMs: 20 };
   }
 

@@ -1,5 +1,5 @@
 import { awaitingStart, faulted, locked, opening, unlinked } from "#agent/core/interlock/atRest.ts";
-import { closingFacts, sessionOf, stay } from "#agent/core/interlock/common.ts";
+import { closingFacts, stay } from "#agent/core/interlock/common.ts";
 import type {
   HardCause,
   InterlockFact,
@@ -37,11 +37,30 @@ export function interlock(state: InterlockState, input: InterlockInput, now: Int
   }
 }
 
-/** After a restart of the agent: deadlines of the old process mean nothing, and what the chip says decides. */
+/**
+ * After a restart of the agent: what the chip says decides, and deadlines of the old process mean nothing (those on the chip's
+ * clock go on). What was about to end ends: a kill must not give a locked-out session its contactor back.
+ */
 export function resumeInterlock(state: InterlockState, now: InterlockNow): InterlockState {
-  const session = sessionOf(state);
-  if (!session || state.at === "awaitingStart" || state.at === "opening") return { at: "unlinked" };
-  return { at: "outage", session, sinceMonoMs: now.monoMs, opened: false, quietSinceMonoMs: null };
+  const sinceMonoMs = now.monoMs;
+  switch (state.at) {
+    case "unlinked":
+    case "locked":
+      return { at: "unlinked" };
+    case "awaitingStart":
+      return { ...state, untilMonoMs: now.monoMs };
+    case "closing":
+      return { at: "outage", session: state.session, sinceMonoMs, opened: true, quietSinceMonoMs: null };
+    case "energised":
+      return { at: "outage", session: state.session, sinceMonoMs, opened: false, quietSinceMonoMs: null };
+    case "outage":
+      return { ...state, sinceMonoMs, quietSinceMonoMs: null };
+    case "opening":
+      return { ...state, sinceMonoMs };
+    case "ending":
+    case "faulted":
+      return state;
+  }
 }
 
 function hardCause(reading: InterlockReading): HardCause | undefined {

@@ -93,7 +93,10 @@ export function outage(state: Of<"outage">, input: InterlockInput, now: Interloc
   const silentMs = now.monoMs - state.sinceMonoMs;
   if (input.type === "reading") {
     if (input.mirrorClosed && input.leaseHeld && input.session === session.id) {
-      return stay({ at: "energised", session, activeChipMs: Math.max(session.startedChipMs, input.lastArcOffChipMs ?? now.chipMs) });
+      const activeChipMs = Math.max(session.startedChipMs, input.lastArcOffChipMs ?? now.chipMs);
+      // Known to be open, and closed now: the order to close was given, and its answer lost.
+      const facts: InterlockFact[] = state.opened ? [{ type: "contactorClosed", session, afterMs: silentMs }] : [];
+      return { state: { at: "energised", session, activeChipMs }, facts };
     }
     if (silentMs < RESUME_WITHIN_MS) return reclose(state, input, now);
   }

@@ -9,14 +9,14 @@ import { DICTIONARY } from "#protocol/events/dictionary.ts";
 const IDLE_COMMIT_MS = 300_000;
 
 /** Gathers what must be committed, and says the next order: at once when it changed, else with the tick. */
-export function finish(draft: Draft, effects: MachineStep["effects"], isTick: boolean, now: MachineNow): MachineStep {
+export function finish(before: MachineState, draft: Draft, effects: MachineStep["effects"], isTick: boolean, now: MachineNow): MachineStep {
   let { state } = draft;
   const drafts = [...state.drafts, ...draft.drafts];
   const legal = drafts.some((found) => DICTIONARY[found.name].lane === "legal");
   const unsavedMs = (state.nextSeq - state.durableBelow) * (state.chip?.windowMs ?? 0);
   const due = unsavedMs >= (state.pending || drafts.length > 0 ? TELEMETRY_FLUSH_MS : IDLE_COMMIT_MS);
   const commit: MachineStep["effects"] = [];
-  if (legal || due) {
+  if (legal || due || beganToEnd(before, state)) {
     if (state.pending && (due || draft.drafts.some((found) => found.name === "sessionEnded"))) {
       drafts.push(windowsDraft(state.pending, state));
       state = { ...state, pending: null };
@@ -27,6 +27,11 @@ export function finish(draft: Draft, effects: MachineStep["effects"], isTick: bo
 
   const { exchange, state: ordered } = nextExchange(state, isTick, now);
   return { state: ordered, effects: [...commit, ...effects, ...exchange] };
+}
+
+/** Must outlive a kill at once, although no event tells it yet: or the next process would give the session its contactor back. */
+function beganToEnd(before: MachineState, { interlock }: MachineState): boolean {
+  return interlock.at !== before.interlock.at && (interlock.at === "ending" || interlock.at === "opening");
 }
 
 function nextExchange(state: MachineState, isTick: boolean, now: MachineNow): { state: MachineState; exchange: MachineStep["effects"] } {

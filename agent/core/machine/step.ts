@@ -84,7 +84,7 @@ export function machineStep(before: MachineState, input: MachineInput, setup: Ma
       next = { ...next, drafts: [input.draft] };
       break;
   }
-  return finish(next, effects, input.type === "tick", now);
+  return finish(before, next, effects, input.type === "tick", now);
 }
 
 function applyReading(draft: Draft, reading: LinkReading, setup: MachineSetup, now: MachineNow): Draft {

@@ -91,7 +91,7 @@ export class ChipLink implements MachineLink {
 
   /** One FC23, tried again once when the answer was an older one or the chip has seen a higher counter. */
   async #page(chip: AdoptedChip, readFrom: number, records: number, priority: "urgent" | "routine"): Promise<PageAnswer> {
-    let problem = new CodedError("link.badAnswer", this.device);
+    let problem: CodedError | undefined;
     for (let attempt = 0; attempt < 2; attempt++) {
       let counter = chip.counter;
       const seal = () => {
@@ -109,7 +109,7 @@ export class ChipLink implements MachineLink {
       chip.counter = Math.max(chip.counter, page.header.leaseCounter);
       problem = new CodedError(refusal.code, `${this.device}: ${refusal.detail}`);
     }
-    throw problem;
+    throw problem ?? new CodedError("link.badAnswer", this.device);
   }
 
   /** Whatever call this page serves, it carries the latest order: an older one in the queue must not undo it. */

@@ -33,7 +33,7 @@ export async function buildProgram(name: ProgramName): Promise<string> {
 
 /** Runs a built program; resolves with its first message. */
 export async function startProgram<Ready>(file: string, options: object): Promise<Program<Ready>> {
-  const child = fork(file, [JSON.stringify(options)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(file, [JSON.stringify(options)], { execArgv: process.env.H10P ? ["--cpu-prof","--cpu-prof-dir=/tmp/h10prof"] : [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const ready = await answerOf<Ready>(child, READY_WAIT_MS);
   return {
     pid: child.pid ?? -1,

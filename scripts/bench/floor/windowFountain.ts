@@ -5,7 +5,8 @@
 import { IDENTITY, LEASE, LEASE_RESULTS, PAGE, PAGE_RECORDS_MAX, STATUS, TOTALS, WINDOW } from "#protocol/chip/arcgateChip.ts";
 import { bytesToWords, encodeBlock, wordsToBytes } from "#protocol/chip/codec.ts";
 import { decodeLease, encodePage, type LinkSecret, seal } from "#protocol/chip/link.ts";
-import { windowAt } from "#scripts/bench/pipeline/weldedWindows.ts";
+import type { Window } from "#protocol/chip/window.ts";
+import { openWindowAt, windowAt } from "#scripts/bench/pipeline/weldedWindows.ts";
 import { withCrc } from "#simulator/chip/wire/crc.ts";
 import { PtyLine } from "#simulator/chip/wire/ptyLine.ts";
 import { RequestReader } from "#simulator/chip/wire/requestReader.ts";
@@ -45,19 +46,19 @@ function answerWords(pdu: Uint8Array): Uint16Array | undefined {
     if (!lease) return undefined;
     closed = lease.mode !== "open";
     counter = lease.counter;
-    return page(lease.readFrom, room);
+    return page(lease.readFrom, room, closed ? windowAt : openWindowAt);
   }
   if (pdu[0] !== READ) return undefined;
   if (address === IDENTITY.address) return identity();
   if (address === TOTALS.address) return totals();
-  const words = page(rawNext, room);
+  const words = page(rawNext, room, windowAt);
   rawNext += room;
   return words;
 }
 
-function page(readFrom: number, records: number): Uint16Array {
+function page(readFrom: number, records: number, window: (seq: number) => Window): Uint16Array {
   const count = Math.min(PAGE_RECORDS_MAX, records);
-  const windows = Array.from({ length: count }, (_, index) => windowAt(readFrom + index));
+  const windows = Array.from({ length: count }, (_, index) => window(readFrom + index));
   const status = closed ? STATUS.commandedClosed | STATUS.mirrorClosed | STATUS.leaseHeld : 0;
   const header = {
     ...{ status, fault: 0, openedBy: 0, leaseRemainingMs: 8_000, uptimeMs: 0, leaseCounter: counter },

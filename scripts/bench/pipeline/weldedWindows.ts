@@ -6,6 +6,13 @@ const CYCLE_WINDOWS = 700;
 /** Coprime to the moduli below, so that values wander. */
 const STRIDE = 7_919;
 
+/** Before the contactor has closed. */
+export function openWindowAt(seq: number): Window {
+  const nothing = { arcMs: 0, shortMs: 0, arcFirstMs: 0, arcLastMs: 0, shorts: 0, strikes: 0 };
+  const dead = { voltageMeanVolts: 0, voltageRmsVolts: 0, voltagePeakVolts: 0, currentMeanAmps: 0, currentRmsAmps: 0, currentPeakAmps: 0 };
+  return { seq, run: 1, closed: false, sensorMissing: false, invalid: false, ...dead, ...nothing };
+}
+
 export function windowAt(seq: number): Window {
   const base = { seq, run: 1, closed: true, sensorMissing: false, invalid: false };
   const wander = (seq * STRIDE) % 997;
