@@ -169,7 +169,7 @@ function openSync({ config, log, clock, trust, journal, devices }: Ground, agent
     verifyWatermark: (stream, chain, watermark) => isSigned(() => verifyWatermark(trust, { ...stream, chain }, watermark)),
     retainFromMs: () => timeAt(agent.clockState, clock.monoMs()).earliestMs - config.journal.retentionDays * 86_400_000,
     onMessage: (device, channel, payload) => agent.message(device, channel, payload),
-    onLink: (online) => (online ? agent.online() : agent.offline()),
+    onLink: (online, reason) => (online ? agent.online() : agent.offline(reason)),
     log,
   });
 }

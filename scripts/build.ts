@@ -10,7 +10,7 @@ export async function build(): Promise<string> {
   const bundle = await rolldown({
     input: fileURLToPath(new URL("../agent/main.ts", import.meta.url)),
     platform: "node",
-    external: ["better-sqlite3", "serialport"],
+    external: ["better-sqlite3", "@serialport/bindings-cpp"],
     logLevel: "silent",
   });
   // In place by a rename: whoever starts the bundle meanwhile finds the old one or the new one, whole.

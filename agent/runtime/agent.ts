@@ -42,11 +42,13 @@ export class Agent {
   readonly #inbox: Inbox;
   #clock: ClockState;
   #sessions = 0;
+  #offlineSinceMs: number;
   #timers: NodeJS.Timeout[] = [];
 
   constructor(ports: AgentPorts, clock: ClockState) {
     this.#ports = ports;
     const monoMs = ports.clock.monoMs();
+    this.#offlineSinceMs = monoMs;
     const kept = Number(ports.journal.getValue(FLOOR_KEY) ?? 0);
     this.#clock = raiseFloor(clock, kept, "persisted", monoMs);
     const list = ports.lists.current;
@@ -103,11 +105,15 @@ export class Agent {
   }
 
   online(): void {
+    const offlineMs = Math.round(this.#ports.clock.monoMs() - this.#offlineSinceMs);
+    this.#noteFirst({ name: "platformReached", session: null, agoMs: 0, payload: { offlineMs } });
     this.#askTime();
     this.#refresh.dispatch({ type: "online" });
   }
 
-  offline(): void {
+  offline(reason: string): void {
+    this.#offlineSinceMs = this.#ports.clock.monoMs();
+    this.#noteFirst({ name: "platformLost", session: null, agoMs: 0, payload: { reason: reason.slice(0, 256) } });
     this.#refresh.dispatch({ type: "offline" });
   }
 

@@ -43,8 +43,10 @@ export interface ScanAnswer {
 const CHECKPOINT_VERSION = 1;
 /** Inputs that wait while a step runs. Each machine has at most a few under way; more is a fault of ours. */
 const MAILBOX_MAX = 256;
-/** Events that could not be committed and wait for room. */
+/** Events that could not be committed and wait for room … */
 const UNCOMMITTED_MAX = 1_000;
+/** … and telemetry that waits while only legal events are let in; ten minutes of welding. It is kept in the checkpoint. */
+const TELEMETRY_WAITING_MAX = 60;
 
 /** Runs one machine: gives the core its inputs one at a time, and carries its effects out, commits first. */
 export class MachineDriver {
@@ -55,7 +57,6 @@ export class MachineDriver {
   #running = false;
   #timer: NodeJS.Timeout | null = null;
   readonly #answers = new Map<string, (answer: ScanAnswer) => void>();
-  #journalFull = false;
 
   constructor(ports: MachineDriverPorts, agentVersion: string) {
     this.#ports = ports;
@@ -63,7 +64,7 @@ export class MachineDriver {
     const kept = ports.journal.checkpoint(this.device) as { v: number; machine: MachineState } | undefined;
     const resumed = kept?.v === CHECKPOINT_VERSION ? resumeMachine(kept.machine, ports.clock.monoMs()) : null;
     this.#state = resumed ?? initialMachine();
-    const resumedSession = this.#state.interlock.at === "outage";
+    const resumedSession = this.#state.interlock.at === "outage" || this.#state.interlock.at === "ending";
     this.note({ name: "agentStarted", session: null, agoMs: 0, payload: { version: agentVersion, resumedSession } });
   }
 
@@ -88,7 +89,8 @@ export class MachineDriver {
   scan(scan: Omit<ScanInput, "type" | "journalFull">): Promise<ScanAnswer> {
     return new Promise((resolve) => {
       this.#answers.set(scan.id, resolve);
-      this.dispatch({ ...scan, type: "scan", journalFull: this.#journalFull });
+      const journalFull = this.#ports.journal.sizeState() === "full";
+      this.dispatch({ ...scan, type: "scan", journalFull });
     });
   }
 
@@ -122,7 +124,8 @@ export class MachineDriver {
     const step = machineStep(before, input, this.#ports.setup, now);
     const commit = step.effects.find((effect) => effect.type === "commit");
     this.#state = step.state;
-    if (commit && !this.#commit(commit.drafts, step.state, now) && input.type === "scan") {
+    const isDurable = !commit || this.#commit(commit.drafts, step.state, now);
+    if (!isDurable && input.type === "scan") {
       // What could not be journalled does not happen: the scan is refused, the machine stays as it was.
       this.#state = before;
       this.#answer(input.id, {
@@ -131,33 +134,43 @@ export class MachineDriver {
       });
       return;
     }
-    for (const effect of step.effects) this.#run(effect);
+    for (const effect of step.effects) this.#run(effect, isDurable);
     if (this.#timer && tickIntervalMs(this.#state) < interval) {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#tick(), tickIntervalMs(this.#state));
     }
   }
 
+  /** False when legal events could not be written: they wait, and so does everything that must not happen without them. */
   #commit(drafts: readonly EventDraft[], state: MachineState, now: MachineNow): boolean {
+    let failure = this.#write(drafts, state, now);
+    if (failure instanceof CodedError && failure.code === "journal.telemetryFull") {
+      const waiting = drafts.filter((draft) => !isLegal(draft)).slice(-TELEMETRY_WAITING_MAX);
+      failure = this.#write(drafts.filter(isLegal), { ...state, drafts: [...waiting, ...state.drafts] }, now);
+    }
+    if (failure === null) return true;
+    this.#state = { ...state, drafts: bounded([...drafts, ...state.drafts]) };
+    this.#ports.log.warn({ device: this.device, err: failure }, "commit failed; the events wait");
+    return false;
+  }
+
+  /** Null when all is durable, else why not. */
+  #write(drafts: readonly EventDraft[], state: MachineState, now: MachineNow): unknown {
     const events = drafts.map((draft) => numbered(draft, this.device, now));
     const durable = markDurable(state);
     try {
       this.#ports.journal.commit({ events, checkpoints: [{ device: this.device, state: { v: CHECKPOINT_VERSION, machine: durable } }] });
     } catch (error) {
-      this.#journalFull = true;
-      this.#state = { ...state, drafts: [...drafts, ...state.drafts].slice(-UNCOMMITTED_MAX) };
-      this.#ports.log.warn({ device: this.device, err: error }, "commit failed; the events wait");
-      return false;
+      return error;
     }
-    this.#journalFull = false;
     this.#state = durable;
     for (const lane of new Set(events.map((event) => event.lane))) this.#ports.committed(this.device, lane);
     for (const draft of drafts)
       this.#ports.log.info({ device: this.device, session: draft.session, event: draft.name }, DICTIONARY[draft.name].zh);
-    return true;
+    return null;
   }
 
-  #run(effect: MachineEffect): void {
+  #run(effect: MachineEffect, isDurable: boolean): void {
     switch (effect.type) {
       case "commit":
         return;
@@ -165,7 +178,7 @@ export class MachineDriver {
         this.#answer(effect.id, effect);
         return;
       case "exchange":
-        void this.#exchange(effect.order, effect.priority);
+        void this.#exchange(isDurable ? effect.order : withoutClosing(effect.order), effect.priority);
         return;
       case "adopt":
         void this.#adopt(effect.setup);
@@ -203,6 +216,21 @@ export class MachineDriver {
     this.#answers.get(id)?.(answer);
     this.#answers.delete(id);
   }
+}
+
+/** Nothing is energised by a decision that is not on record; what is closed already is kept. */
+function withoutClosing(order: LinkOrder): LinkOrder {
+  return order.mode === "closed" ? { ...order, mode: "open", leaseMs: 0 } : order;
+}
+
+function isLegal(draft: EventDraft): boolean {
+  return DICTIONARY[draft.name].lane === "legal";
+}
+
+/** Telemetry goes first, the oldest of it before the rest. */
+function bounded(drafts: readonly EventDraft[]): EventDraft[] {
+  let excess = drafts.length - UNCOMMITTED_MAX;
+  return drafts.filter((draft) => isLegal(draft) || excess-- <= 0).slice(-UNCOMMITTED_MAX);
 }
 
 function numbered(draft: EventDraft, device: string, { monoMs, time }: MachineNow): NewEvent {

@@ -169,7 +169,7 @@ function makeWorkplace(options: CheckedOptions, index: number, recording: Record
 
 /** A recording was sensed once already: it gets a resolution and nothing else. */
 function sensorOf({ rangeAmps }: CheckedOptions, recorded: boolean, random: Random): SensorMake {
-  if (recorded) return { rangeAmps, rangeVolts: RANGE_VOLTS, ampsStep: 0.01, voltsStep: 0.01, ampsOffset: 0, voltsOffset: 0 };
+  if (recorded) return { rangeAmps, rangeVolts: RANGE_VOLTS, ampsStep: 0.001, voltsStep: 0.001, ampsOffset: 0, voltsOffset: 0 };
   const offsets = { ampsOffset: random.between(-0.4, 0.4), voltsOffset: random.between(-0.05, 0.05) };
   return { rangeAmps, rangeVolts: RANGE_VOLTS, ampsStep: 0.1, voltsStep: 0.02, ...offsets };
 }

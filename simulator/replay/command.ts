@@ -37,6 +37,8 @@ const LONGEST_S = 23 * 3600;
 const LATE: readonly ErrorCode[] = ["replay.interrupted", "replay.incomplete"];
 
 export async function runReplay(argv: string[]): Promise<void> {
+  // Leaving by `exit` takes the three processes along.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
   try {
     await replayAsTold(argv);
   } catch (error) {

@@ -9,7 +9,7 @@ export type HeldEvent = {
   [N in EventName]: { name: N; seq: number; session: number | null; kind: number; payload: PayloadOf<N> };
 }[EventName];
 
-export interface HeldStream {
+interface HeldStream {
   lane: "legal" | "telemetry";
   lastSeq: number;
   missingCount: number;
@@ -19,7 +19,7 @@ export interface HeldStream {
 }
 
 /** The part of the agent's status page that matters here. */
-export interface MachineView {
+interface MachineView {
   state: string;
   journalled: { legal: number; telemetry: number };
   backlog: { legal: number; telemetry: number };

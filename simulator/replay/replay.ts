@@ -10,7 +10,7 @@ import { type ReplayResult, resultOf } from "#simulator/replay/result.ts";
 import { until } from "#simulator/stage/processes.ts";
 import { type Stage, startStage } from "#simulator/stage/stage.ts";
 
-export interface ReplayOptions {
+interface ReplayOptions {
   file: string;
   /** GB/T 10249 designation. */
   model: string;

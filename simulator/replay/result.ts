@@ -3,14 +3,14 @@ import { DICTIONARY } from "#protocol/events/dictionary.ts";
 import type { HeldEvent } from "#simulator/replay/observe.ts";
 
 /** Seconds are the recording's own `t_s`, amperes and volts means over arc and short-circuit time. */
-export interface ReplayedArc {
+interface ReplayedArc {
   startS: number;
   endS: number;
   meanAmps: number;
   meanVolts: number;
 }
 
-export interface ReplayedFault {
+interface ReplayedFault {
   /** Of the event dictionary. */
   name: string;
   kind: number;
@@ -33,7 +33,7 @@ export interface ReplayResult {
 }
 
 /** Turns milliseconds of the chip's window clock into seconds of the recording. */
-export interface TimeBase {
+interface TimeBase {
   /** Window clock when the first row was played. */
   startMs: number;
   /** `t_s` of that row. */

@@ -25,7 +25,15 @@ export function startNode(name: string, script: string, argv: readonly string[],
   closeSync(log);
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
   child.once("error", () => undefined);
+  endWithUs(child);
   return { name, pid: child.pid ?? -1, logPath, exited, stop: (signal = "SIGTERM") => stop(child, exited, signal) };
+}
+
+/** However this process ends, its children are told to: an exit by an error leaves no time to await theirs. */
+function endWithUs(child: ChildProcess): void {
+  const end = () => child.kill("SIGTERM");
+  process.once("exit", end);
+  child.once("exit", () => process.removeListener("exit", end));
 }
 
 async function stop(child: ChildProcess, exited: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {

@@ -1,4 +1,6 @@
-/** Stories of several machines, of other brokers, and of machines that are not ours; beside each other, as they wait for most of their time. */
+/** Stories of several machines, of other brokers, of machines that are not ours, and of the installer; beside each other, as they mostly wait. */
+import "#test/agent/stories/commands.ts";
 import "#test/agent/stories/fleet.ts";
+import "#test/agent/stories/foreign.ts";
 import "#test/agent/stories/mosquitto.ts";
 import "#test/agent/stories/slowBus.ts";

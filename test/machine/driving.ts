@@ -96,8 +96,9 @@ export class Driving {
   }
 
   #exchange(order: LinkOrder): void {
-    if (this.cut) return this.#take({ type: "linkFailed", code: "link.timeout" });
-    if (this.state.chip?.bootId !== this.far.adoption.bootId) return this.#take({ type: "linkFailed", code: "link.rebooted" });
-    this.#take({ type: "reading", reading: this.far.exchange(order) });
+    const rebooted = this.state.chip?.bootId !== this.far.adoption.bootId;
+    if (this.cut) this.#take({ type: "linkFailed", code: "link.timeout" });
+    else if (rebooted) this.#take({ type: "linkFailed", code: "link.rebooted" });
+    else this.#take({ type: "reading", reading: this.far.exchange(order) });
   }
 }

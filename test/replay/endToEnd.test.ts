@@ -3,12 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { presenceAmps } from "#agent/core/metering/limits.ts";
 import { CATALOGUE } from "#scripts/recordings/catalogue.ts";
 import { parseRecording, type Row } from "#scripts/recordings/generate.ts";
 import { chanceOf } from "#scripts/recordings/random.ts";
 import type { ReplayResult } from "#simulator/replay/result.ts";
-import { truthOfRows } from "#test/recordings/reference.ts";
+import { rowsTruth } from "#test/replay/metered.ts";
 import { MODEL_OF, machineOf } from "#test/replay/models.ts";
 import { resultIn, runReplayProcess } from "#test/replay/run.ts";
 
@@ -24,8 +23,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function expectTrue(result: ReplayResult, rows: readonly Row[], model: string): void {
-  const { settings } = machineOf(model);
-  const truth = truthOfRows(rows, settings.arcMinAmps, { presenceAmps: presenceAmps(settings), alternating: settings.alternating });
+  const truth = rowsTruth(rows, model);
   expect(result.arcs.length, JSON.stringify([result.arcs, truth.arcs])).toBe(truth.arcs.length);
   result.arcs.forEach(({ startS, endS }, at) => {
     expect(Math.abs(startS - (truth.arcs[at]?.startS ?? 0)), `start of arc ${at}`).toBeLessThan(EDGE_S);

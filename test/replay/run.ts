@@ -5,7 +5,7 @@ import type { ReplayResult } from "#simulator/replay/result.ts";
 const SIMULATOR = fileURLToPath(new URL("../../simulator/main.ts", import.meta.url));
 const ENDS_WITHIN_MS = 55_000;
 
-export interface Run {
+interface Run {
   code: number;
   stdout: string;
   stderr: string;

@@ -7,7 +7,7 @@ import { RecordingParser } from "#simulator/chip/plant/recording.ts";
 import { Sensor } from "#simulator/chip/sensing/sensor.ts";
 import { Windower } from "#simulator/chip/sensing/windower.ts";
 
-export interface Sensed {
+interface Sensed {
   windows: Window[];
   /** Window clock when the first row was played, and that row's `t_s`. */
   startMs: number;
@@ -36,8 +36,8 @@ export function senseRecording(csv: string, { machine, arcMinAmps, windowMs, sen
   const sensor = new Sensor({
     rangeAmps: sensorRangeAmps,
     rangeVolts: 200,
-    ampsStep: 0.01,
-    voltsStep: 0.01,
+    ampsStep: 0.001,
+    voltsStep: 0.001,
     ampsOffset: 0,
     voltsOffset: 0,
   });

@@ -63,7 +63,7 @@ function trackOpen(track: ArcTrack, seen: Seen, facts: MeterFact[]): void {
 
 function trackClosed(track: ArcTrack, seen: Seen, facts: MeterFact[]): void {
   track.strikesWaiting += seen.window.strikes;
-  if (seen.window.arcMs > 0) trackArc(track, seen, facts);
+  if (seen.window.arcMs > 0 && !isTransitOut(track, seen)) trackArc(track, seen, facts);
   else trackNoArc(track, seen, facts);
   if (seen.alternating) dropTransit(track);
   endRunWhenStuck(track, facts);
@@ -83,10 +83,8 @@ function trackArc(track: ArcTrack, seen: Seen, facts: MeterFact[]): void {
   if (fills(shares.tailShortMs, windowMs - window.arcLastMs, windowMs)) {
     track.short = extendShort(null, startMs + window.arcLastMs, shares.tailShortMs, seen.amps);
   }
-  if (!run.started && run.edgeMs - run.startMs >= ARC_LEAST_MS) {
-    run.started = true;
-    facts.push({ type: "arcStarted", atMs: run.startMs });
-  }
+  // A freeze that is found out later may take half of the newest window away: what is announced must stay an arc without it.
+  if (!run.started && run.edgeMs - run.startMs >= ARC_LEAST_MS + windowMs / 2) announce(run, facts);
 }
 
 /** What lies before the window's first arc edge decides whether this is still the arc that was. */
@@ -129,6 +127,11 @@ function dropTransit(track: ArcTrack): void {
   if (track.run && track.short && track.run.arcMs <= RMS_SPAN_MS && track.short.ms > RMS_SPAN_MS) track.run = null;
 }
 
+/** The same on its way back: a short that ends in open circuit does not end in an arc. */
+function isTransitOut({ short }: ArcTrack, { alternating, window, windowMs }: Seen): boolean {
+  return alternating && short !== null && short.ms > RMS_SPAN_MS && window.arcMs <= RMS_SPAN_MS && window.arcLastMs < windowMs;
+}
+
 function endRunWhenGone(track: ArcTrack, facts: MeterFact[]): void {
   if (!track.run || track.run.gap.neitherMs < GAP_ENDS_ARC_MS) return;
   const { missingMs, neitherMs } = track.run.gap;
@@ -144,10 +147,16 @@ function endShort(track: ArcTrack, facts: MeterFact[]): void {
   track.short = null;
 }
 
+function announce(run: ArcRun, facts: MeterFact[]): void {
+  run.started = true;
+  facts.push({ type: "arcStarted", atMs: run.startMs });
+}
+
 function endRun(track: ArcTrack, ending: ArcRecord["ending"], facts: MeterFact[]): void {
   const run = track.run;
   track.run = null;
-  if (!run?.started) return;
+  if (!run || run.edgeMs - run.startMs < ARC_LEAST_MS) return;
+  if (!run.started) announce(run, facts);
   facts.push({ type: "arcEnded", arc: recordOf(run, track.strikesWaiting, ending) });
   track.strikesWaiting = 0;
 }

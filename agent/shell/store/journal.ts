@@ -18,6 +18,7 @@ import {
   streamId,
   toHex,
 } from "#agent/shell/store/journalStreams.ts";
+import { unpackText } from "#agent/shell/store/journalText.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
@@ -104,7 +105,7 @@ class SqliteJournal implements Journal {
   checkpoint(device: string): unknown {
     const id = this.#devices.get(device);
     const stored = id === undefined ? undefined : this.#statements.checkpoint.get(id);
-    return stored === undefined ? undefined : JSON.parse(stored.state);
+    return stored === undefined ? undefined : JSON.parse(unpackText(stored.state));
   }
 
   stream(stream: Stream): StreamState {

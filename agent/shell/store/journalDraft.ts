@@ -2,6 +2,7 @@ import type { NewEvent, Stream } from "#agent/ports.ts";
 import { checkedPayload, type SealedEvent, seal } from "#agent/shell/store/journalSeal.ts";
 import type { JournalStatements } from "#agent/shell/store/journalStatements.ts";
 import { DEVICES_MAX, emptyStream, fromHex, rowKey, type StreamRecord, streamId } from "#agent/shell/store/journalStreams.ts";
+import { packText } from "#agent/shell/store/journalText.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
 /** A commit before it is one: numbered, chained, checked, with nothing written and nothing in memory changed until `adopt`. */
@@ -43,9 +44,9 @@ export class CommitDraft {
       const { monoMs, earliestMs, latestMs } = time;
       const key = rowKey(streamId, sealed.seq);
       const hash = fromHex(sealed.hash);
-      statements.insertEvent.run(key, this.#boot.epoch, kind, session, monoMs, earliestMs, latestMs, sealed.payloadText, hash);
+      statements.insertEvent.run(key, this.#boot.epoch, kind, session, monoMs, earliestMs, latestMs, packText(sealed.payloadText), hash);
     }
-    for (const { deviceId, text } of this.#checkpoints) statements.setCheckpoint.run(deviceId, text);
+    for (const { deviceId, text } of this.#checkpoints) statements.setCheckpoint.run(deviceId, packText(text));
   }
 
   /** The rows are on the disk: the journal's memory follows. */

@@ -1,5 +1,6 @@
 /** Every statement of the journal, prepared once. */
 import type Database from "better-sqlite3";
+import type { StoredText } from "#agent/shell/store/journalText.ts";
 
 export interface EventRow {
   key: number;
@@ -9,7 +10,7 @@ export interface EventRow {
   mono_ms: number;
   earliest_ms: number;
   latest_ms: number | null;
-  payload: string | null;
+  payload: StoredText | null;
   digest: Uint8Array | null;
   hash: Uint8Array;
 }
@@ -22,7 +23,7 @@ type InsertEvent = [
   monoMs: number,
   earliestMs: number,
   latestMs: number | null,
-  payload: string,
+  payload: StoredText,
   hash: Uint8Array,
 ];
 
@@ -36,10 +37,10 @@ export function prepareStatements(database: Database.Database) {
       `INSERT INTO stream (id, acked_seq, forgotten_seq, forgotten_hash) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
        SET acked_seq = excluded.acked_seq, forgotten_seq = excluded.forgotten_seq, forgotten_hash = excluded.forgotten_hash`,
     ),
-    setCheckpoint: database.prepare<[device: number, state: string]>(
+    setCheckpoint: database.prepare<[device: number, state: StoredText]>(
       "INSERT INTO checkpoint (device, state) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET state = excluded.state",
     ),
-    checkpoint: database.prepare<[device: number], { state: string }>("SELECT state FROM checkpoint WHERE device = ?"),
+    checkpoint: database.prepare<[device: number], { state: StoredText }>("SELECT state FROM checkpoint WHERE device = ?"),
     setValue: database.prepare<[name: string, value: string]>(
       "INSERT INTO value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     ),

@@ -2,8 +2,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { z } from "zod";
-import { Config } from "#agent/shell/system/configSchema.ts";
+import { Config, type MachineSettings } from "#agent/shell/system/configSchema.ts";
+import { parseDeviceCode } from "#protocol/codes/deviceCode.ts";
+import { parseDesignation } from "#protocol/codes/gbt10249.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import { SHANDONG_PROFILE } from "#protocol/profile/profile.ts";
 
 const MAX_BYTES = 256 * 1024;
 
@@ -23,7 +26,7 @@ export function readConfig(file: string): Config {
 export function parseConfig(text: string, name: string): Config {
   if (text.length > MAX_BYTES) throw new CodedError("config.tooLarge", name);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, logLevel: "error" });
   const lineAt = (offset: number) => `${name}:${lines.linePos(offset).line}`;
   const [broken] = document.errors;
   if (broken) throw new CodedError("config.badYaml", `${lineAt(broken.pos[0])}: ${broken.message}`);
@@ -41,8 +44,56 @@ export function parseConfig(text: string, name: string): Config {
     if (issue.code === "unrecognized_keys") throw new CodedError("config.unknownKey", `${where}: ${issue.keys.join(", ")}`);
     throw new CodedError("config.badValue", `${where}: ${issue.message}`);
   }
-  refuseDuplicates(checked.data, name);
+  refuseBadMachines(checked.data, (path) => `${lineAt(offsetOf(document.contents, path, undefined))}: ${path.join(".")}`);
   return checked.data;
+}
+
+type Path = readonly PropertyKey[];
+
+/** What the schema cannot see, found before anything is opened: codes and designations that mean nothing, and what is there twice. */
+function refuseBadMachines(config: Config, placeOf: (path: Path) => string): void {
+  const devices = new Set<string>();
+  for (const [busIndex, bus] of config.buses.entries()) {
+    const places = new Set<string>();
+    for (const [index, machine] of bus.machines.entries()) {
+      const path = ["buses", busIndex, "machines", index];
+      const { device, designation } = machine;
+      refuseTwice(devices, device, () => placeOf([...path, "device"]));
+      check(
+        () => parseDeviceCode(device, SHANDONG_PROFILE.deviceCode),
+        () => placeOf([...path, "device"]),
+      );
+      check(
+        () => parseDesignation(designation),
+        () => placeOf([...path, "designation"]),
+      );
+      for (const { at, member } of placesOf(machine)) refuseTwice(places, at, () => placeOf([...path, member]));
+    }
+  }
+}
+
+/** Where a machine sits on its bus, and the member that says so. */
+function placesOf(machine: MachineSettings): { at: string; member: string }[] {
+  if ("address" in machine) return [{ at: `${machine.address}`, member: "address" }];
+  const { meter, relay } = machine;
+  return [
+    { at: `${meter.address}`, member: "meter" },
+    { at: `${relay.address}.${relay.coil}`, member: "relay" },
+  ];
+}
+
+function refuseTwice(seen: Set<string>, what: string, place: () => string): void {
+  if (seen.has(what)) throw new CodedError("config.duplicateDevice", `${place()}: ${what}`);
+  seen.add(what);
+}
+
+function check(parse: () => unknown, place: () => string): void {
+  try {
+    parse();
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    throw new CodedError(error.code, `${place()}: ${error.detail}`, { cause: error });
+  }
 }
 
 type Issue = z.core.$ZodIssue;
@@ -69,21 +120,4 @@ function offsetOf(root: unknown, path: readonly PropertyKey[], key: string | und
     node = next as Node;
   }
   return offset;
-}
-
-function refuseDuplicates(config: Config, name: string): void {
-  const devices = new Set<string>();
-  for (const bus of config.buses) {
-    const addresses = new Set<string>();
-    for (const machine of bus.machines) {
-      if (devices.has(machine.device)) throw new CodedError("config.duplicateDevice", `${name}: ${machine.device}`);
-      devices.add(machine.device);
-      for (const place of "address" in machine
-        ? [`${machine.address}`]
-        : [`${machine.meter.address}`, `${machine.relay.address}.${machine.relay.coil}`]) {
-        if (addresses.has(place)) throw new CodedError("config.duplicateDevice", `${name}: ${bus.port} ${place}`);
-        addresses.add(place);
-      }
-    }
-  }
 }

@@ -4,7 +4,13 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
-export type ProgramName = "startFloor" | "scanFloor" | "fieldFloor" | "platformFloor" | "windowFountain";
+const PROGRAMS = {
+  startFloor: import.meta.resolve("#scripts/bench/floor/startFloor.ts"),
+  scanFloor: import.meta.resolve("#scripts/bench/floor/scanFloor.ts"),
+  fieldFloor: import.meta.resolve("#scripts/bench/floor/fieldFloor.ts"),
+  platformFloor: import.meta.resolve("#scripts/bench/floor/platformFloor.ts"),
+  windowFountain: import.meta.resolve("#scripts/bench/floor/windowFountain.ts"),
+} as const;
 
 const STOP_WAIT_MS = 5_000;
 const READY_WAIT_MS = 20_000;
@@ -18,10 +24,10 @@ export interface Program<Ready> {
 }
 
 /** Our sources as one file of plain JavaScript; packages stay outside, as in a script written by hand. */
-export async function buildProgram(name: ProgramName): Promise<string> {
+export async function buildProgram(name: keyof typeof PROGRAMS): Promise<string> {
   const file = fileURLToPath(new URL(`../../../.build/bench/${name}.mjs`, import.meta.url));
   const bundle = await rolldown({
-    input: fileURLToPath(new URL(`../floor/${name}.ts`, import.meta.url)),
+    input: fileURLToPath(PROGRAMS[name]),
     platform: "node",
     external: (id) => /^[^./#]/.test(id),
     logLevel: "silent",
@@ -33,7 +39,7 @@ export async function buildProgram(name: ProgramName): Promise<string> {
 
 /** Runs a built program; resolves with its first message. */
 export async function startProgram<Ready>(file: string, options: object): Promise<Program<Ready>> {
-  const child = fork(file, [JSON.stringify(options)], { execArgv: process.env.H10P ? ["--cpu-prof","--cpu-prof-dir=/tmp/h10prof"] : [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(file, [JSON.stringify(options)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const ready = await answerOf<Ready>(child, READY_WAIT_MS);
   return {
     pid: child.pid ?? -1,
@@ -48,7 +54,10 @@ export async function startProgram<Ready>(file: string, options: object): Promis
 
 function answerOf<T>(child: ChildProcess, withinMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => settle(() => reject(new Error(`${child.spawnfile} ${child.pid}: no answer in ${withinMs} ms`))), withinMs);
+    const timer = setTimeout(
+      () => settle(() => reject(new Error(`${child.spawnfile} ${child.pid}: no answer in ${withinMs} ms`))),
+      withinMs,
+    );
     const onMessage = (message: unknown) => settle(() => resolve(message as T));
     const onExit = (code: number | null) => settle(() => reject(new Error(`${child.spawnargs[1]} ended with ${code}`)));
     const settle = (outcome: () => void) => {

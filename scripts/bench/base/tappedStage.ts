@@ -1,8 +1,8 @@
 /** Chip, platform and agent as in the story, with a tap in the cable. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Cleanup } from "#scripts/bench/base/workplace.ts";
 import { WireTap } from "#scripts/bench/base/wireTap.ts";
+import type { Cleanup } from "#scripts/bench/base/workplace.ts";
 import { BUNDLE } from "#scripts/build.ts";
 import { until } from "#simulator/stage/processes.ts";
 import { type Stage, startStage } from "#simulator/stage/stage.ts";

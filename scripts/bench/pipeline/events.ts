@@ -1,7 +1,7 @@
 /** Events from the journal's door to the platform's acknowledgement: how many a second, how late, and what they cost in bytes. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { Figures } from "#scripts/bench/base/figures.ts";
 import { diskBytes } from "#scripts/bench/base/processUse.ts";
 import { median, percentile } from "#scripts/bench/base/statistics.ts";

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { NewEvent } from "#agent/ports.ts";
-import { createSyncDriver } from "#agent/runtime/syncDriver.ts";
+import type { Journal, NewEvent } from "#agent/ports.ts";
+import { createSyncDriver, type SyncDriver } from "#agent/runtime/syncDriver.ts";
 import { createUplinkConnector } from "#agent/shell/mqtt/uplink.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
 import { DICTIONARY } from "#protocol/events/dictionary.ts";
@@ -22,50 +22,17 @@ export async function openOurDoor(folder: string): Promise<EventDoor> {
   const data = join(folder, "platform");
   const argv = ["platform", "--data", data, "--list-size", "100", "--quiet", "--listen", "127.0.0.1:0", "--device", device];
   const platform = startNode("platform", SIMULATOR, argv, folder);
-  const { broker, trust: trustFile } = await readiness<{ broker: string; trust: string }>(platform, "平台已启动");
-  const trust = trustFromFile(JSON.parse(readFileSync(trustFile, "utf8")));
+  const { broker, trust } = await readiness<{ broker: string; trust: string }>(platform, "平台已启动");
   const journal = openJournal({ path: join(folder, "journal.sqlite"), initialEpoch: 1 });
   const stream = { device, lane: "legal" } as const;
-  const counted = { wireBytes: 0 };
+  let wireBytes = 0;
   const acknowledge = journal.acknowledge.bind(journal);
   journal.acknowledge = (...told) => {
     acknowledge(...told);
     door.whenAcked();
   };
-  const connect = createUplinkConnector({
-    url: broker,
-    clientId: "bench",
-    subscriptions: [downTopic(device, "+")],
-    will: { topic: upTopic(device, "state"), payload: "{}" },
-  });
-  const live: State = {
-    ...{ v: 1, online: true, epoch: journal.epoch, chain: journal.chain, state: "locked" },
-    ...{ session: null, handle: null, volts: null, amps: null, backlog: 0 },
-  };
-  const driver = createSyncDriver({
-    journal,
-    connect: (listener) => {
-      const uplink = connect(listener);
-      return {
-        publish: (topic, payload, qos) => {
-          if (topic.endsWith("/events")) counted.wireBytes += payload.length;
-          return uplink.publish(topic, payload, qos);
-        },
-        close: () => uplink.close(),
-      };
-    },
-    devices: [device],
-    clock: { monoMs: () => performance.now() },
-    after: (delayMs, run) => {
-      const timer = setTimeout(run, delayMs);
-      return () => clearTimeout(timer);
-    },
-    random: Math.random,
-    stateOf: () => live,
-    verifyWatermark: (of, chain, watermark) => verifyWatermark(trust, { ...of, chain }, watermark) !== undefined,
-    retainFromMs: () => 0,
-    onMessage: () => undefined,
-    log: { info: () => undefined, warn: (fields, text) => console.error(text, fields), error: (fields, text) => console.error(text, fields) },
+  const driver = openSync({ device, broker, trustFile: trust, journal }, (bytes) => {
+    wireBytes += bytes;
   });
   driver.start();
   const door: EventDoor = {
@@ -81,7 +48,7 @@ export async function openOurDoor(folder: string): Promise<EventDoor> {
       return journal.stream(stream).ackedSeq;
     },
     get wireBytes() {
-      return counted.wireBytes;
+      return wireBytes;
     },
     whenAcked: () => undefined,
     close: async () => {
@@ -91,6 +58,54 @@ export async function openOurDoor(folder: string): Promise<EventDoor> {
     },
   };
   return door;
+}
+
+interface Wiring {
+  device: string;
+  broker: string;
+  trustFile: string;
+  journal: Journal;
+}
+
+/** `published` is told of the bytes of each batch. */
+function openSync({ device, broker, trustFile, journal }: Wiring, published: (bytes: number) => void): SyncDriver {
+  const trust = trustFromFile(JSON.parse(readFileSync(trustFile, "utf8")));
+  const connect = createUplinkConnector({
+    url: broker,
+    clientId: "bench",
+    subscriptions: [downTopic(device, "+")],
+    will: { topic: upTopic(device, "state"), payload: "{}" },
+  });
+  const say = (fields: object, text: string) => console.error(text, fields);
+  return createSyncDriver({
+    journal,
+    connect: (listener) => {
+      const uplink = connect(listener);
+      return {
+        publish: (topic, payload, qos) => {
+          if (topic.endsWith("/events")) published(payload.length);
+          return uplink.publish(topic, payload, qos);
+        },
+        close: () => uplink.close(),
+      };
+    },
+    devices: [device],
+    clock: { monoMs: () => performance.now() },
+    after: (delayMs, run) => {
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
+    random: Math.random,
+    stateOf: () => liveState(journal),
+    verifyWatermark: (of, chain, watermark) => verifyWatermark(trust, { ...of, chain }, watermark) !== undefined,
+    retainFromMs: () => 0,
+    onMessage: () => undefined,
+    log: { info: () => undefined, warn: say, error: say },
+  });
+}
+
+function liveState({ epoch, chain }: Journal): State {
+  return { v: 1, online: true, epoch, chain, state: "locked", session: null, handle: null, volts: null, amps: null, backlog: 0 };
 }
 
 function arcEvent(device: string, seq: number): NewEvent {

@@ -1,10 +1,13 @@
 import { type BenchResult, benchResult } from "#scripts/bench/base/figures.ts";
 import { measureEvents } from "#scripts/bench/pipeline/events.ts";
+import { measureField } from "#scripts/bench/pipeline/field.ts";
 import { measureWindows } from "#scripts/bench/pipeline/windows.ts";
 
 /** From the pty to the platform: windows in, events out, and what both cost in the field. */
 export async function pipeline(quick: boolean): Promise<BenchResult> {
   const windows = await measureWindows(quick);
   const events = await measureEvents(quick);
-  return benchResult("pipeline", { ...windows.ours, ...events.ours }, { ...windows.floor, ...events.floor });
+  const field = await measureField(quick);
+  const ours = { ...windows.ours, ...events.ours, ...field.ours };
+  return benchResult("pipeline", ours, { ...windows.floor, ...events.floor, ...field.floor }, field.ratios);
 }

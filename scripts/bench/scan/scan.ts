@@ -13,8 +13,8 @@ import { statusOf, type TappedStage, tappedStage } from "#scripts/bench/base/tap
 import { type Cleanup, inFolder, say, withCleanup } from "#scripts/bench/base/workplace.ts";
 import { measureList } from "#scripts/bench/scan/listCost.ts";
 import { build } from "#scripts/build.ts";
-import { passOf, scanAtPage } from "#simulator/phone/scan.ts";
 import { PtyLine } from "#simulator/chip/wire/ptyLine.ts";
+import { passOf, scanAtPage } from "#simulator/phone/scan.ts";
 import { askControl } from "#simulator/stage/control.ts";
 import { until } from "#simulator/stage/processes.ts";
 
@@ -33,7 +33,10 @@ const QUICK: ScanSize = { rounds: 2, listSize: 2_000 };
 
 export function scan(quick: boolean): Promise<BenchResult> {
   const { rounds, listSize } = quick ? QUICK : FULL;
-  say(`扫码：名单 ${listSize} 人，${rounds} 轮；先签发并下载名单`, `scans: a list of ${listSize}, ${rounds} rounds; the list is issued and fetched first`);
+  say(
+    `扫码：名单 ${listSize} 人，${rounds} 轮；先签发并下载名单`,
+    `scans: a list of ${listSize}, ${rounds} rounds; the list is issued and fetched first`,
+  );
   return inFolder((folder) =>
     withCleanup(async (cleanup) => {
       await build();

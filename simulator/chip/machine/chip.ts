@@ -134,15 +134,17 @@ export class Chip {
       const stopMs = Math.max(this.#nowMs, Math.min(nowMs, deadline === null ? nowMs : deadline + this.#bootAtMs));
       this.#runPlant(Math.min(MOST_CATCH_UP_MS, stopMs - this.#nowMs) * this.#speed);
       this.#nowMs = stopMs;
-      if (deadline !== null && stopMs >= deadline + this.#bootAtMs) this.happen({ type: "tick" });
+      // Uptime by subtraction may round to just below the deadline, which would then stand for ever.
+      if (deadline !== null && stopMs >= deadline + this.#bootAtMs)
+        this.happen({ type: "tick" }, Math.max(deadline, stopMs - this.#bootAtMs));
     }
     if (this.#memoryStale) this.#keep();
   }
 
   /** Something happened to the contactor's logic: an order, a switch, a fault. */
-  happen(event: ContactorEvent): LeaseResult | undefined {
+  happen(event: ContactorEvent, uptimeMs = this.#nowMs - this.#bootAtMs): LeaseResult | undefined {
     const before = this.#contactor;
-    const { state, result } = contactorNext(before, event, this.#nowMs - this.#bootAtMs);
+    const { state, result } = contactorNext(before, event, uptimeMs);
     this.#contactor = state;
     this.#moveContact();
     if (before.commandedClosed && !state.commandedClosed) this.#onOpened(state);

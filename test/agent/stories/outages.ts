@@ -34,7 +34,7 @@ describe.concurrent("the agent's own outages", () => {
   afterAll(() => bench?.close());
 
   it.sequential("keeps the arc when it is killed and started again within the lease", async () => {
-    await arcBurns(8);
+    await arcBurns(6);
     const before = await bench.truth();
     await bench.stage.agent?.stop("SIGKILL");
     await bench.stage.startAgent();

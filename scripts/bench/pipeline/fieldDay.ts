@@ -1,0 +1,95 @@
+/**
+ * Bytes written to the card in a day of the field, by playing it: core, driver and journal are the product's, the machine is synthetic, time is
+ * virtual, so every commit falls where it would fall. Acknowledgements come as from the platform, and a day's rows are deleted at the end.
+ */
+import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { startClock } from "#agent/core/clock/interval.ts";
+import type { Journal } from "#agent/ports.ts";
+import { MachineDriver } from "#agent/runtime/machineDriver.ts";
+import { openJournal } from "#agent/shell/store/journal.ts";
+import { LANES } from "#protocol/events/event.ts";
+import { diskBytes } from "#scripts/bench/base/processUse.ts";
+import { inFolder } from "#scripts/bench/base/workplace.ts";
+import { FieldLink } from "#scripts/bench/pipeline/fieldLink.ts";
+import { certifiedScan, setupOf } from "#scripts/bench/pipeline/ourWindows.ts";
+import { stageDevice } from "#simulator/stage/stage.ts";
+
+const POWERED_HOURS = 8;
+const NOW_MS = 1_780_000_000_000;
+/** Beside 60 arcs: 40 more legal events a day. */
+const REFUSED_SCAN_EVERY_S = 720;
+/** The agent keeps its time floor so often. */
+const FLOOR_EVERY_S = 60;
+const MACHINE_OFFSET_WINDOWS = 151;
+
+export interface DayOnFlash {
+  flashMbPerDay: number;
+  /** Of both lanes, per machine and day. */
+  eventsPerDay: number;
+}
+
+/** Plays `hours` of the powered eight, and scales to them. */
+export function playDay(machines: number, hours: number): Promise<DayOnFlash> {
+  return inFolder(async (folder) => {
+    const journal = openJournal({ path: join(folder, "day.sqlite"), initialEpoch: 1 });
+    const virtual = { monoMs: 0 };
+    const drivers = Array.from({ length: machines }, (_, index) => driverOf(index, journal, virtual));
+    for (let turn = 0; turn < 3; turn++) await second(drivers, virtual);
+    for (const driver of drivers) void driver.scan(certifiedScan());
+    for (let turn = 0; turn < 5; turn++) await second(drivers, virtual);
+    const asleep = drivers.find((driver) => driver.state.interlock.at !== "energised");
+    if (asleep) throw new Error(`${asleep.device} is ${asleep.state.interlock.at}, not energised`);
+    const before = diskBytes(process.pid);
+    const events = countEvents(journal, drivers);
+    for (let s = 1; s <= hours * 3_600; s++) {
+      await second(drivers, virtual);
+      if (s % REFUSED_SCAN_EVERY_S === 0) for (const driver of drivers) void driver.scan({ ...certifiedScan(), handle: null, entry: null });
+      if (s % FLOOR_EVERY_S === 0) journal.setValue("timeFloorMs", String(NOW_MS + s * 1_000));
+      acknowledgeAll(journal, drivers);
+    }
+    forgetAll(journal, drivers);
+    const scale = POWERED_HOURS / hours;
+    const flashMbPerDay = ((diskBytes(process.pid) - before) * scale) / 1e6;
+    const eventsPerDay = ((countEvents(journal, drivers) - events) * scale) / machines;
+    journal.close();
+    return { flashMbPerDay, eventsPerDay };
+  });
+}
+
+function driverOf(index: number, journal: Journal, virtual: { monoMs: number }): MachineDriver {
+  const device = stageDevice("ZX7-400", index);
+  const link = new FieldLink(device, index * MACHINE_OFFSET_WINDOWS, () => virtual.monoMs);
+  const time = startClock(NOW_MS, 0);
+  const log = { info: () => undefined, warn: (fields: object, text: string) => console.error(text, fields) };
+  const clock = { monoMs: () => virtual.monoMs };
+  const ports = { setup: setupOf(device), link, journal, clock, time: () => time, log, committed: () => undefined };
+  return new MachineDriver(ports, "bench");
+}
+
+/** The tick of every machine, and whatever follows from it. */
+async function second(drivers: readonly MachineDriver[], virtual: { monoMs: number }): Promise<void> {
+  virtual.monoMs += 1_000;
+  for (const driver of drivers) driver.dispatch({ type: "tick" });
+  await nextTurn();
+}
+
+function acknowledgeAll(journal: Journal, drivers: readonly MachineDriver[]): void {
+  for (const { device } of drivers) {
+    for (const lane of LANES) {
+      const { lastSeq, ackedSeq } = journal.stream({ device, lane });
+      if (lastSeq > ackedSeq) journal.acknowledge({ device, lane }, lastSeq, []);
+    }
+  }
+}
+
+function forgetAll(journal: Journal, drivers: readonly MachineDriver[]): void {
+  for (const { device } of drivers) {
+    for (const lane of LANES) journal.forget({ device, lane }, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  }
+}
+
+function countEvents(journal: Journal, drivers: readonly MachineDriver[]): number {
+  const counts = drivers.flatMap(({ device }) => LANES.map((lane) => journal.stream({ device, lane }).lastSeq));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
