@@ -1,5 +1,5 @@
 /** A stage of real processes, and what the tests ask of it. Waiting is for conditions; the limits are only there to end a broken run. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
@@ -185,10 +185,6 @@ export class Bench {
     const recordedMs = arcs.reduce((sum, { payload }) => sum + Number(payload.arcMs), 0);
     expect(arcs, `arcs of machine ${index}`).toHaveLength(truth.arcs);
     expect(Math.abs(recordedMs - truth.arcMs), `arc time of machine ${index}`).toBeLessThan(Math.max(300, truth.arcMs * 0.02));
-  }
-
-  agentLog(): string {
-    return this.stage.agent ? readFileSync(this.stage.agent.logPath, "utf8") : "";
   }
 }
 

@@ -4,6 +4,9 @@ import { describe, expect, it } from "vitest";
 
 const MAIN = fileURLToPath(new URL("../../scripts/bench/main.ts", import.meta.url));
 
+/** Each starts a dozen processes; a busy computer may take its time. */
+const RUN_MS = 180_000;
+
 interface Ended {
   code: number;
   stdout: string;
@@ -42,7 +45,7 @@ const PROMISED = {
 
 describe("npm run bench", () => {
   for (const [name, promised] of Object.entries(PROMISED)) {
-    it(`${name} --quick ends with the promised JSON line`, async () => {
+    it(`${name} --quick ends with the promised JSON line`, { timeout: RUN_MS }, async () => {
       const { code, stdout, stderr } = await bench(name, "--quick");
       expect(`${code} ${stderr}`).toBe("0 ");
       const lines = stdout.trimEnd().split("\n");

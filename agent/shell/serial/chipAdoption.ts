@@ -49,7 +49,7 @@ export async function readTotals(io: ChipIo, secret: LinkSecret): Promise<Totals
 }
 
 async function readOwnIdentity(io: ChipIo, device: string): Promise<Identity> {
-  const identity = await io.readIdentity("low").catch((error: unknown) => {
+  const identity = await askedTwice(() => io.readIdentity("low")).catch((error: unknown) => {
     // A meter or a relay board knows no such registers.
     if (error instanceof CodedError && error.code === "link.exception") {
       throw new CodedError("link.foreignDevice", `address ${io.address}: ${error.detail}`, { cause: error });
@@ -63,6 +63,16 @@ async function readOwnIdentity(io: ChipIo, device: string): Promise<Identity> {
   if (identity.deviceCode !== device)
     throw new CodedError("link.foreignDevice", `the chip belongs to ${identity.deviceCode}, not ${device}`);
   return identity;
+}
+
+/** While the agent itself is starting, the whole module is busy and an answer may be late once: the next tick would be a second away. */
+async function askedTwice<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof CodedError && error.code === "link.timeout") return ask();
+    throw error;
+  }
 }
 
 async function readHeader(io: ChipIo, windowMs: number, secret: LinkSecret): Promise<PageHeader> {
