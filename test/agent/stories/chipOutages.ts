@@ -28,7 +28,11 @@ describe.concurrent("the cable's and the chip's outages", () => {
     await bench.energise(0, CABLE);
     await bench.energise(1, KILLED);
   });
-  afterAll(() => bench?.close());
+  afterAll(async () => {
+    // The stage knows only the chips that it started itself.
+    await bench?.stage.buses[KILLED.bus]?.chip.stop();
+    await bench?.close();
+  });
 
   it.sequential("loses no window when the cable is pulled and put back in mid-arc", async () => {
     const { session } = await bench.stateIs("energised", 0);

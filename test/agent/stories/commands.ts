@@ -80,19 +80,18 @@ describe.concurrent("the command line, and a stranger's look at the chip", () =>
     );
     await bench.stage.agent?.stop();
     bench.stage.agent = null;
-    // The lease of the agent that has just left still runs.
+    // The agent's lease may end before mbpoll has read; a bridged contactor keeps the machine as the agent saw it.
+    await bench.tell({ do: "bypass", on: true });
     const page = decodeBlock(PAGE, await mbpoll(PAGE.address, PAGE.words));
     const who = decodeBlock(IDENTITY, await mbpoll(IDENTITY.address, IDENTITY.words));
     expect(who.deviceCode).toBe(bench.device());
     const adopted = await bench.event("chipAdopted");
     expect(Buffer.from(who.uid).toString("hex")).toBe(adopted.payload.uid);
     expect([page.status & STATUS.eStop, page.status & STATUS.sensorMissing, page.fault]).toEqual([0, 0, 0]);
-    // On a computer that needed eight seconds to come here the lease is over, and there is no voltage to compare.
-    const stillClosed = (page.status & STATUS.mirrorClosed) !== 0;
-    const seenVolts = stillClosed ? page.voltageVolts : (before.volts ?? Number.NaN);
-    expect(Math.abs(seenVolts - (before.volts ?? Number.NaN)), JSON.stringify({ page, before })).toBeLessThan(3);
+    expect(Math.abs(page.voltageVolts - (before.volts ?? Number.NaN)), JSON.stringify({ page, before })).toBeLessThan(3);
     expect(Math.abs(page.currentAmps - (before.amps ?? Number.NaN))).toBeLessThan(1);
     expect(Math.abs(page.currentAmps)).toBeLessThan(1);
+    await bench.tell({ do: "bypass", on: false });
   });
 
   it.sequential("status says that the agent does not run", async () => {
