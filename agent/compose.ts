@@ -8,18 +8,15 @@ import { startClock, timeAt } from "#agent/core/clock/interval.ts";
 import type { Bus, Clock, Journal } from "#agent/ports.ts";
 import { Agent } from "#agent/runtime/agent.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
-import type { PlatformLink } from "#agent/runtime/reporting.ts";
-import { createSyncDriver, type SyncDriver } from "#agent/runtime/syncDriver.ts";
-import { offlineState } from "#agent/runtime/syncInbox.ts";
-import { createUplinkConnector } from "#agent/shell/mqtt/uplink.ts";
+import { offlineState, type PlatformLink } from "#agent/runtime/reporting.ts";
+import type { SyncDriver, createSyncDriver as SyncDriverMaker } from "#agent/runtime/syncDriver.ts";
+import type { createUplinkConnector as UplinkMaker } from "#agent/shell/mqtt/uplink.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
 import { type ListStore, openListStore } from "#agent/shell/store/listFile.ts";
 import { openListPart } from "#agent/shell/store/listPart.ts";
-import { openCalendar } from "#agent/shell/system/calendar.ts";
 import type { BusSettings, Config } from "#agent/shell/system/configSchema.ts";
 import { budgetMachine, busConfig, lineSettings, machineSetup } from "#agent/shell/system/machineSettings.ts";
-import { openPage } from "#agent/shell/web/server.ts";
 import { BUILD_MS, VERSION } from "#agent/version.ts";
 import { parseMachineQr } from "#protocol/codes/machineQr.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
@@ -38,6 +35,8 @@ export interface RunningAgent {
 }
 
 const LIST_JITTER_MS = 3_600_000;
+/** What the machines do not need is loaded after their first leases, or after so long when somebody does not answer. */
+const FIRST_LEASES_MS = 1_000;
 
 /** Shells that everything else is built on. */
 interface Ground {
@@ -57,19 +56,23 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
   const ground = openGround(config);
   const platform = new LatePlatform(ground.journal);
   const agent = openAgent(ground, platform);
-  platform.sync = openSync(ground, agent);
   // The interlock comes first: a session that runs needs its lease before anybody needs a page.
   agent.start();
-  const page = await openPage({
+  await agent.firstAnswers(FIRST_LEASES_MS);
+  const surroundings = await loadSurroundings();
+  agent.attach(new surroundings.Inbox(agent.inboxPorts()));
+  platform.sync = surroundings.createSyncDriver(syncOptions(ground, agent, surroundings.createUplinkConnector));
+  const page = await surroundings.openPage({
     ...config.page,
     report: () => agent.report(),
     scan: (machine, credential) => agent.scan(deviceOf(machine), credential, "page"),
   });
   platform.sync.start();
-  const calendar = openCalendar([
-    { name: "listRefresh", pattern: config.calendar.listRefresh, jitterMs: LIST_JITTER_MS, run: () => agent.refreshList() },
-    { name: "maintenance", pattern: config.calendar.maintenance, jitterMs: 0, run: () => agent.maintain() },
-    { name: "expiryReminder", pattern: config.calendar.expiryReminder, jitterMs: 0, run: () => agent.recheckCertificates(true) },
+  const { listRefresh, maintenance, expiryReminder } = config.calendar;
+  const calendar = surroundings.openCalendar([
+    { name: "listRefresh", pattern: listRefresh, jitterMs: LIST_JITTER_MS, run: () => agent.refreshList() },
+    { name: "maintenance", pattern: maintenance, jitterMs: 0, run: () => agent.maintain() },
+    { name: "expiryReminder", pattern: expiryReminder, jitterMs: 0, run: () => agent.recheckCertificates(true) },
   ]);
   return {
     pageUrl: page.url,
@@ -83,6 +86,16 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
       ground.journal.close();
     },
   };
+}
+
+/** Platform, page and calendar, with the heaviest libraries. */
+async function loadSurroundings() {
+  const { createUplinkConnector } = await import("#agent/shell/mqtt/uplink.ts");
+  const { createSyncDriver } = await import("#agent/runtime/syncDriver.ts");
+  const { Inbox } = await import("#agent/runtime/inbox.ts");
+  const { openPage } = await import("#agent/shell/web/server.ts");
+  const { openCalendar } = await import("#agent/shell/system/calendar.ts");
+  return { createUplinkConnector, createSyncDriver, Inbox, openPage, openCalendar };
 }
 
 function openGround(config: Config): Ground {
@@ -113,7 +126,7 @@ class LatePlatform implements PlatformLink {
   }
 
   get online(): boolean {
-    return this.sync?.status().online ?? false;
+    return this.sync?.online ?? false;
   }
 
   backlog(device: string, lane: Lane): number {
@@ -153,8 +166,12 @@ function openAgent({ config, log, clock, trust, journal, lists, buses }: Ground,
   return agent;
 }
 
-function openSync({ config, log, clock, trust, journal, devices }: Ground, agent: Agent): SyncDriver {
-  return createSyncDriver({
+type SyncDriverOptions = Parameters<typeof SyncDriverMaker>[0];
+type UplinkOptions = Parameters<typeof UplinkMaker>[0];
+
+function syncOptions(ground: Ground, agent: Agent, createUplinkConnector: typeof UplinkMaker): SyncDriverOptions {
+  const { config, log, clock, trust, journal, devices } = ground;
+  return {
     journal,
     connect: createUplinkConnector(uplinkOptions(config, devices, journal)),
     devices,
@@ -171,7 +188,7 @@ function openSync({ config, log, clock, trust, journal, devices }: Ground, agent
     onMessage: (device, channel, payload) => agent.message(device, channel, payload),
     onLink: (online, reason) => (online ? agent.online() : agent.offline(reason)),
     log,
-  });
+  };
 }
 
 function listFolder({ data }: Config): string {
@@ -185,7 +202,7 @@ function openBusOf(settings: BusSettings, clock: Clock, log: Logger): Bus {
   return openBus(busConfig(settings), clock, log);
 }
 
-function uplinkOptions({ broker }: Config, devices: readonly string[], journal: Journal): Parameters<typeof createUplinkConnector>[0] {
+function uplinkOptions({ broker }: Config, devices: readonly string[], journal: Journal): UplinkOptions {
   const first = devices[0] ?? "";
   return {
     url: broker.url,

@@ -4,7 +4,7 @@ import type { CertificateFacts } from "#agent/core/licensing/decide.ts";
 import type { ScanVia } from "#agent/core/machine/state.ts";
 import type { AgentReport, ScanReply } from "#agent/core/status.ts";
 import type { Clock, Journal } from "#agent/ports.ts";
-import { Inbox } from "#agent/runtime/inbox.ts";
+import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
 import { ListRefresh, type ListRefreshPorts } from "#agent/runtime/listRefresh.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { liveState, machineReport, type PlatformLink, type ReportedMachine, reply, replyTo } from "#agent/runtime/reporting.ts";
@@ -39,7 +39,8 @@ export class Agent {
   readonly #ports: AgentPorts;
   readonly #machines = new Map<string, ReportedMachine>();
   readonly #refresh: ListRefresh;
-  readonly #inbox: Inbox;
+  /** Null until the platform is wanted: an agent without one guards its machines all the same. */
+  #inbox: Inbox | null = null;
   #clock: ClockState;
   #sessions = 0;
   #offlineSinceMs: number;
@@ -63,17 +64,6 @@ export class Agent {
       refused: (code, detail) =>
         this.#noteFirst({ name: "listRefused", session: null, agoMs: 0, payload: { code, detail: detail.slice(0, 256) } }),
     });
-    this.#inbox = new Inbox({
-      trust: ports.trust,
-      log: ports.log,
-      now: () => timeAt(this.#clock, ports.clock.monoMs()),
-      timeArrived: (utcMs, uncertaintyMs) => {
-        this.#clock = syncClock(this.#clock, utcMs, uncertaintyMs, ports.clock.monoMs());
-      },
-      listInput: (input) => this.#refresh.dispatch(input),
-      scan: (device, credential) => void this.scan(device, credential, "platform"),
-      lock: (device) => this.#machines.get(device)?.driver.dispatch({ type: "lock" }),
-    });
   }
 
   get clockState(): ClockState {
@@ -84,6 +74,27 @@ export class Agent {
     this.#machines.set(driver.device, { driver, designation });
   }
 
+  /** What an inbox works with that is attached to this agent. */
+  inboxPorts(): InboxPorts {
+    const { trust, log, clock } = this.#ports;
+    return {
+      trust,
+      log,
+      now: () => timeAt(this.#clock, clock.monoMs()),
+      timeArrived: (utcMs, uncertaintyMs) => {
+        this.#clock = syncClock(this.#clock, utcMs, uncertaintyMs, clock.monoMs());
+      },
+      listInput: (input) => this.#refresh.dispatch(input),
+      scan: (device, credential) => void this.scan(device, credential, "platform"),
+      lock: (device) => this.#machines.get(device)?.driver.dispatch({ type: "lock" }),
+    };
+  }
+
+  /** Messages from the platform are heard from now on. */
+  attach(inbox: Inbox): void {
+    this.#inbox = inbox;
+  }
+
   start(): void {
     for (const { driver } of this.#machines.values()) driver.start();
     this.#timers = [
@@ -91,6 +102,17 @@ export class Agent {
       setInterval(() => this.#persistFloor(), FLOOR_PERSIST_MS),
       setInterval(() => this.#askTime(), TIME_REFRESH_MS),
     ];
+  }
+
+  /** Resolves when every machine has answered, or failed to, for the first time; and in `withinMs` at the latest. */
+  async firstAnswers(withinMs: number): Promise<void> {
+    const answers = [...this.#machines.values()].map(({ driver }) => driver.firstAnswer);
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs);
+    });
+    await Promise.race([Promise.all(answers), patience]);
+    clearTimeout(timer);
   }
 
   /** Stops without opening anything: the next process takes the sessions over. */
@@ -119,7 +141,7 @@ export class Agent {
 
   /** A message from the platform. Whatever is wrong with it is logged with its code, and has no effect. */
   message(device: string, channel: DownChannel, payload: Uint8Array): void {
-    this.#inbox.receive(device, channel, payload);
+    this.#inbox?.receive(device, channel, payload);
   }
 
   refreshList(): void {
@@ -213,7 +235,8 @@ export class Agent {
   }
 
   #askTime(): void {
-    const request = this.#inbox.timeRequest(this.#ports.randomId());
+    const request = this.#inbox?.timeRequest(this.#ports.randomId());
+    if (!request) return;
     void this.#ports.platform.request(this.#firstDevice(), request).catch(() => undefined);
   }
 

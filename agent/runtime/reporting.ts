@@ -58,6 +58,22 @@ export function liveState(machine: ReportedMachine | undefined, ports: ReportPor
   return { ...base, state, session, handle, volts, amps, backlog: backlog.legal + backlog.telemetry };
 }
 
+/** What is said of a machine whose agent is gone: the will, and the goodbye. */
+export function offlineState(boot: { epoch: number; chain: number }): State {
+  return {
+    v: 1,
+    online: false,
+    epoch: boot.epoch,
+    chain: boot.chain,
+    state: "offline",
+    session: null,
+    handle: null,
+    volts: null,
+    amps: null,
+    backlog: 0,
+  };
+}
+
 export function replyTo({ decision, session }: ScanAnswer): ScanReply {
   return decision.allow ? reply(true, null, session) : reply(false, decision.code, null);
 }

@@ -4,8 +4,9 @@ import { nextSync, wakeAtMs } from "#agent/core/sync/syncPlan.ts";
 import { initialSync, SYNC_LIMITS, type SyncEffect, type SyncInput, type SyncLimits, type SyncState } from "#agent/core/sync/syncState.ts";
 import type { Stream, UplinkListener } from "#agent/ports.ts";
 import { PlatformLink } from "#agent/runtime/platformLink.ts";
+import { offlineState } from "#agent/runtime/reporting.ts";
 import { encodeRows } from "#agent/runtime/syncBatch.ts";
-import { offlineState, readAck } from "#agent/runtime/syncInbox.ts";
+import { readAck } from "#agent/runtime/syncInbox.ts";
 import { type SyncDriverOptions, type SyncStatus, statusOf } from "#agent/runtime/syncOptions.ts";
 import { Watermarks } from "#agent/runtime/watermarks.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
@@ -57,6 +58,10 @@ class SyncDriver {
     const lane = this.#laneIndex(stream.device, stream.lane);
     if (lane === undefined) return;
     this.#take({ type: "appended", lane, lastSeq: this.#options.journal.stream(stream).lastSeq, nowMs: this.#nowMs() });
+  }
+
+  get online(): boolean {
+    return this.#plan.link === "online";
   }
 
   status(): SyncStatus {

@@ -1,5 +1,5 @@
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { Ack, type State } from "#protocol/events/messages.ts";
+import { Ack } from "#protocol/events/messages.ts";
 
 const ACK_BYTES_MAX = 64 * 1024;
 
@@ -15,20 +15,4 @@ export function readAck(payload: Uint8Array): Ack {
   const parsed = Ack.safeParse(value);
   if (!parsed.success) throw new CodedError("sync.badMessage", parsed.error.issues[0]?.path.join(".") ?? "");
   return parsed.data;
-}
-
-/** What is said of a machine whose agent is gone: the will, and the goodbye. */
-export function offlineState(boot: { epoch: number; chain: number }): State {
-  return {
-    v: 1,
-    online: false,
-    epoch: boot.epoch,
-    chain: boot.chain,
-    state: "offline",
-    session: null,
-    handle: null,
-    volts: null,
-    amps: null,
-    backlog: 0,
-  };
 }

@@ -66,7 +66,6 @@ export function linkFailed(draft: Draft, input: Extract<MachineInput, { type: "l
   const drafts = [...draft.drafts];
   const misses = state.link.at === "up" ? state.link.misses + 1 : 2;
   const readopt = input.type === "adoptFailed" || READOPT.has(input.code);
-  const wasUp = state.link.at === "up";
   state = { ...state, link: readopt ? { at: "down", code: input.code } : { at: "up", busy: false, misses } };
   if (input.type === "adoptFailed" && input.code === "link.foreignDevice" && state.silentSinceMonoMs === null) {
     drafts.push({ name: "foreignDevice", session: null, agoMs: 0, payload: { code: input.code, detail: input.detail.slice(0, 256) } });
@@ -74,7 +73,7 @@ export function linkFailed(draft: Draft, input: Extract<MachineInput, { type: "l
   const silent = readopt ? input.type === "adoptFailed" : misses >= 2;
   if (silent && state.silentSinceMonoMs === null) {
     state = { ...state, silentSinceMonoMs: monoMs };
-    if (wasUp || state.chip) drafts.push({ name: "chipLost", session: null, agoMs: 0, payload: { code: input.code } });
+    drafts.push({ name: "chipLost", session: null, agoMs: 0, payload: { code: input.code } });
   }
   return { state, drafts };
 }
