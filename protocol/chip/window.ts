@@ -32,6 +32,27 @@ export interface Window {
   strikes: number;
 }
 
+/** A window in which nothing was seen: what a reading, or its absence, is added to. */
+export const EMPTY_WINDOW: Readonly<Window> = {
+  seq: 0,
+  run: 1,
+  closed: false,
+  sensorMissing: false,
+  invalid: false,
+  voltageMeanVolts: 0,
+  voltageRmsVolts: 0,
+  voltagePeakVolts: 0,
+  currentMeanAmps: 0,
+  currentRmsAmps: 0,
+  currentPeakAmps: 0,
+  arcMs: 0,
+  shortMs: 0,
+  arcFirstMs: 0,
+  arcLastMs: 0,
+  shorts: 0,
+  strikes: 0,
+};
+
 const PARTS = 200;
 const CLOSED = 0x8000;
 const SENSOR_MISSING = 0x4000;

@@ -1,23 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { RUN_MAX, type Window } from "#protocol/chip/window.ts";
+import { EMPTY_WINDOW, RUN_MAX, type Window } from "#protocol/chip/window.ts";
 import { WindowRing } from "#simulator/chip/sensing/ring.ts";
 
 function window(seq: number, change: Partial<Window> = {}): Window {
-  return {
-    ...{ seq, run: 1, closed: true, sensorMissing: false, invalid: false, voltageMeanVolts: 70, voltageRmsVolts: 70, voltagePeakVolts: 71 },
-    ...{
-      currentMeanAmps: 0,
-      currentRmsAmps: 0,
-      currentPeakAmps: 0.3,
-      arcMs: 0,
-      shortMs: 0,
-      arcFirstMs: 0,
-      arcLastMs: 0,
-      shorts: 0,
-      strikes: 0,
-    },
-    ...change,
-  };
+  const idle = { voltageMeanVolts: 70, voltageRmsVolts: 70, voltagePeakVolts: 71, currentPeakAmps: 0.3 };
+  return { ...EMPTY_WINDOW, ...idle, seq, closed: true, ...change };
 }
 
 const welding = (seq: number) => window(seq, { currentPeakAmps: 120, currentMeanAmps: 110, arcMs: 100 });

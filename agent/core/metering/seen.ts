@@ -1,6 +1,6 @@
 import { presenceAmps } from "#agent/core/metering/limits.ts";
 import type { MeterSettings } from "#agent/core/metering/settings.ts";
-import type { Window } from "#protocol/chip/window.ts";
+import { EMPTY_WINDOW, type Window } from "#protocol/chip/window.ts";
 
 /** One window as the meter looks at it: placed on the window clock, its values as the machine's kind wants them. */
 export interface Seen {
@@ -39,23 +39,5 @@ export function see(window: Window, settings: MeterSettings, zeroAmps: number): 
 
 /** Windows that never reached us: nothing is known of them but that they were. */
 export function missingWindow(seq: number, run: number): Window {
-  return {
-    seq,
-    run,
-    closed: false,
-    sensorMissing: false,
-    invalid: true,
-    voltageMeanVolts: 0,
-    voltageRmsVolts: 0,
-    voltagePeakVolts: 0,
-    currentMeanAmps: 0,
-    currentRmsAmps: 0,
-    currentPeakAmps: 0,
-    arcMs: 0,
-    shortMs: 0,
-    arcFirstMs: 0,
-    arcLastMs: 0,
-    shorts: 0,
-    strikes: 0,
-  };
+  return { ...EMPTY_WINDOW, seq, run, invalid: true };
 }

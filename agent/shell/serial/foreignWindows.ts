@@ -1,4 +1,4 @@
-import { RUN_MAX, type Window } from "#protocol/chip/window.ts";
+import { EMPTY_WINDOW, RUN_MAX, type Window } from "#protocol/chip/window.ts";
 
 /** Slow meters are read once a second: one reading makes one window. */
 export const FOREIGN_WINDOW_MS = 1_000;
@@ -63,7 +63,7 @@ export class ForeignWindows {
 
   #missing(windows: number, closed: boolean): void {
     for (let left = windows; left > 0; left -= RUN_MAX) {
-      this.#keep({ ...EMPTY, seq: this.#nextSeq, run: Math.min(left, RUN_MAX), closed, invalid: true });
+      this.#keep({ ...EMPTY_WINDOW, seq: this.#nextSeq, run: Math.min(left, RUN_MAX), closed, invalid: true });
     }
   }
 
@@ -102,23 +102,3 @@ export class ForeignWindows {
     if (this.#kept.length > KEPT_MAX) this.#lost += this.#kept.shift()?.run ?? 0;
   }
 }
-
-const EMPTY: Window = {
-  seq: 0,
-  run: 1,
-  closed: false,
-  sensorMissing: false,
-  invalid: false,
-  voltageMeanVolts: 0,
-  voltageRmsVolts: 0,
-  voltagePeakVolts: 0,
-  currentMeanAmps: 0,
-  currentRmsAmps: 0,
-  currentPeakAmps: 0,
-  arcMs: 0,
-  shortMs: 0,
-  arcFirstMs: 0,
-  arcLastMs: 0,
-  shorts: 0,
-  strikes: 0,
-};
