@@ -66,7 +66,11 @@ export function decodeBatch(payload: Uint8Array, inflate: Inflate): DecodedBatch
 }
 
 /** The envelope alone: its events are judged one by one. */
-const Envelope = EventBatch.extend({ events: z.array(z.unknown()).min(1).max(BATCH_EVENTS_MAX) });
+const Envelope = EventBatch.extend({ events: z.custom<unknown[]>(isListOfEvents, `not a list of 1 to ${BATCH_EVENTS_MAX} events`) });
+
+function isListOfEvents(value: unknown): boolean {
+  return Array.isArray(value) && value.length >= 1 && value.length <= BATCH_EVENTS_MAX;
+}
 
 function eventText(row: BatchRow): string {
   const { seq, epoch, kind, session, time, payloadText, digest } = row;

@@ -9,6 +9,7 @@ import { DICTIONARY, eventName } from "#protocol/events/dictionary.ts";
 import type { Lane } from "#protocol/events/event.ts";
 import { WireEvent } from "#protocol/events/messages.ts";
 import { type EventName, PAYLOADS } from "#protocol/events/payloads.ts";
+import { isWireEvent } from "#protocol/events/wireShape.ts";
 
 export type Verdict = { ok: true; name: EventName } | { ok: false; code: EventErrorCode };
 
@@ -42,7 +43,7 @@ const PAYLOAD_DEPTH_MAX = 16;
 
 /** Judges the event at `index` of a batch. Throws `event.badShape` when it cannot even be given its place in the chain. */
 export function judgeEvent(candidate: unknown, index: number, lane: Lane): JudgedEvent {
-  const shapely = WireEvent.safeParse(candidate).success;
+  const shapely = isWireEvent(candidate) || WireEvent.safeParse(candidate).success;
   if (!shapely && !Chainable.safeParse(candidate).success) throw new CodedError("event.badShape", `events.${index}`);
   // The candidate itself, not zod's copy: what is hashed and stored is exactly what was sent.
   const event = candidate as WireEvent;

@@ -1,7 +1,7 @@
 /** Journal, outbox and wire of an agent, joined as the agent joins them. */
 import type { Journal, NewEvent, Uplink, UplinkListener } from "#agent/ports.ts";
-import { createSyncDriver } from "#agent/runtime/syncDriver.ts";
 import { offlineState } from "#agent/runtime/reporting.ts";
+import { createSyncDriver } from "#agent/runtime/syncDriver.ts";
 import type { SyncDriverOptions } from "#agent/runtime/syncOptions.ts";
 import { createUplinkConnector } from "#agent/shell/mqtt/uplink.ts";
 import { downTopic, upTopic } from "#protocol/topics.ts";

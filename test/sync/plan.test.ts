@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fullJitter } from "#agent/core/sync/retry.ts";
 import { wakeAtMs } from "#agent/core/sync/syncPlan.ts";
-import { initialSync } from "#agent/core/sync/syncState.ts";
+import { initialSync, SYNC_LIMITS } from "#agent/core/sync/syncState.ts";
 import { ack, flowing, legalLane, play, telemetryLane } from "#test/sync/planning.ts";
 
 describe("waiting times", () => {
@@ -16,6 +16,39 @@ describe("waiting times", () => {
     expect(caps).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
     expect(first(() => 0.5).slice(0, 3)).toEqual([500, 1000, 2000]);
     expect(first(() => 0.5, 1_500).slice(0, 3)).toEqual([500, 750, 750]);
+  });
+});
+
+describe("many events", () => {
+  const inFlight = (lastSeq: number) => flowing([legalLane(lastSeq)], SYNC_LIMITS);
+  const appended = (lastSeq: number) => ({ type: "appended", lane: 0, lastSeq, nowMs: 20 }) as const;
+
+  it("go in batches of 500, and the window holds no more events than with small ones", () => {
+    const state = inFlight(9_000);
+    expect(state.lanes[0]?.inFlight.map(({ upTo }) => upTo)).toEqual([500, 1000, 1500, 2000]);
+    expect(play(state, [ack(500)], SYNC_LIMITS).effects).toEqual(["linkProven", "acknowledge 0: 500", "send 0: 2001-2500 again"]);
+  });
+
+  it("are gathered while others are on their way", () => {
+    const { state, effects } = play(inFlight(100), [appended(101), appended(599)], SYNC_LIMITS);
+    expect(effects).toEqual([]);
+    expect(play(state, [appended(600)], SYNC_LIMITS).effects).toEqual(["send 0: 101-600"]);
+    expect(play(state, [ack(100)], SYNC_LIMITS).effects).toEqual(["linkProven", "acknowledge 0: 100", "send 0: 101-599"]);
+  });
+
+  it("do not keep single ones waiting", () => {
+    expect(play(inFlight(99), [appended(100), appended(101)], SYNC_LIMITS).effects).toEqual(["send 0: 100-100"]);
+    expect(play(inFlight(3), [appended(4), appended(5)], SYNC_LIMITS).effects).toEqual(["send 0: 4-4", "send 0: 5-5"]);
+  });
+
+  it("go in small batches again while nothing is acknowledged", () => {
+    expect(play(inFlight(900), [{ type: "tick", nowMs: 5_000 }], SYNC_LIMITS).effects).toEqual(["send 0: 1-100 again"]);
+  });
+
+  it("of telemetry leave the legal events their room", () => {
+    const state = flowing([legalLane(0), telemetryLane(9_000)], SYNC_LIMITS);
+    expect(state.lanes[1]?.inFlight.map(({ upTo }) => upTo)).toEqual([500, 1000, 1500, 1600]);
+    expect(play(state, [appended(700)], SYNC_LIMITS).effects).toEqual(["send 0: 1-400"]);
   });
 });
 

@@ -9,11 +9,14 @@ import {
   type SyncState,
 } from "#agent/core/sync/syncState.ts";
 
+/** Batches of one size, so that a table shows which events go and when; how they are gathered has tests of its own. */
+const EVEN_BATCHES: SyncLimits = { ...SYNC_LIMITS, bulkEvents: SYNC_LIMITS.batchEvents, gatherFromEvents: Number.POSITIVE_INFINITY };
+
 /** Gives the inputs one after another; each `send` is answered at once, as a driver does. Returns the effects, in words. */
 export function play(
   start: SyncState,
   inputs: readonly SyncInput[],
-  limits: SyncLimits = SYNC_LIMITS,
+  limits: SyncLimits = EVEN_BATCHES,
 ): { state: SyncState; effects: string[] } {
   let state = start;
   const effects: string[] = [];
@@ -60,7 +63,7 @@ export function ack(upTo: number, nowMs = 10, lane = 0): SyncInput {
 }
 
 /** Online with the platform's first answers taken. */
-export function flowing(lanes: readonly LaneStart[], limits: SyncLimits = SYNC_LIMITS): SyncState {
+export function flowing(lanes: readonly LaneStart[], limits: SyncLimits = EVEN_BATCHES): SyncState {
   const answers = lanes.map((lane, index) => ack(lane.ackedSeq, 0, index));
   return play(initialSync(lanes), [{ type: "online", nowMs: 0 }, ...answers], limits).state;
 }

@@ -71,6 +71,16 @@ export function hasUnsent(lane: LaneState): boolean {
   return lane.sentSeq < lane.lastSeq;
 }
 
+/** What is on its way, as a part of the window: batches, a large one for as many as it stands for. */
+export function windowShare(lane: LaneState, limits: SyncLimits): number {
+  return Math.max(lane.inFlight.length, Math.ceil((lane.sentSeq - lane.ackedSeq) / limits.batchEvents));
+}
+
+/** Many events a second: fewer, larger batches cost the module and the platform less, and keep nobody waiting longer. */
+export function isGathering(lane: LaneState, limits: SyncLimits): boolean {
+  return lane.sentSeq - lane.ackedSeq >= limits.gatherFromEvents && lane.lastSeq - lane.sentSeq < limits.bulkEvents;
+}
+
 /** Its next batch must wait for the platform or for a time, whatever room the window has. */
 export function isBlocked(lane: LaneState): boolean {
   return lane.heldUntilMs !== null || (lane.recovering && lane.inFlight.length > 0);

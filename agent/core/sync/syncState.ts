@@ -8,6 +8,10 @@ export interface SyncLimits {
   /** Of the window, kept free of telemetry, so that a legal event never waits for a backlog of it. */
   readonly legalReserve: number;
   readonly batchEvents: number;
+  /** Of a backlog, so many go in one batch, which then counts as several in the window. */
+  readonly bulkEvents: number;
+  /** With so many of a lane on their way, what comes after is gathered until it fills a large batch, or an acknowledgement arrives. */
+  readonly gatherFromEvents: number;
   /** How long the platform may take to say where it stands after a birth. */
   readonly resumeWaitMs: number;
   /** Silence of a lane after which its first batch is sent again; doubles up to `resendMaxMs`. */
@@ -23,6 +27,8 @@ export const SYNC_LIMITS: SyncLimits = {
   windowBatches: 20,
   legalReserve: 4,
   batchEvents: 100,
+  bulkEvents: 500,
+  gatherFromEvents: 100,
   resumeWaitMs: 5_000,
   resendMs: 5_000,
   resendMaxMs: 60_000,

@@ -4,7 +4,7 @@ import type { Journal, JournalCommit, JournalRow, JournalSizeState, Stream, Stre
 import { CommitDraft } from "#agent/shell/store/journalDraft.ts";
 import { isFatal, journalFailure } from "#agent/shell/store/journalFailure.ts";
 import { JournalQuota, journalFileBytes } from "#agent/shell/store/journalQuota.ts";
-import { digestOf, journalRow } from "#agent/shell/store/journalRow.ts";
+import { digestOf, StoredRow } from "#agent/shell/store/journalRow.ts";
 import { assertDurable, openJournalFile } from "#agent/shell/store/journalSchema.ts";
 import { type JournalStatements, prepareStatements } from "#agent/shell/store/journalStatements.ts";
 import {
@@ -117,7 +117,9 @@ class SqliteJournal implements Journal {
     const record = this.#find(stream) ?? emptyStream(0);
     const prev = this.#hashAt(record, afterSeq);
     if (afterSeq === record.lastSeq) return { prev, rows: [] };
-    const rows = this.#statements.eventsBetween.all(rowKey(record.id, afterSeq), rowKey(record.id + 1, 0), limit).map(journalRow);
+    const stored = this.#statements.eventsBetween.all(rowKey(record.id, afterSeq), rowKey(record.id + 1, 0), limit);
+    const hashAt = (seq: number) => this.#hashAt(record, seq);
+    const rows = stored.map((row) => new StoredRow(row, hashAt));
     if (rows.some((row, index) => row.seq !== afterSeq + 1 + index))
       throw new CodedError("journal.corrupt", `rows missing after ${afterSeq}`);
     return { prev, rows };
@@ -218,9 +220,9 @@ class SqliteJournal implements Journal {
   }
 
   #addDeadLetter(key: number, code: string): void {
-    const row = this.#statements.eventAt.get(key);
-    if (!row) return;
-    this.#statements.addDeadLetter.run(key, code, fromHex(digestOf(row)));
+    const stored = this.#statements.payloadAt.get(key);
+    if (!stored) return;
+    this.#statements.addDeadLetter.run(key, code, fromHex(digestOf(stored, seqOf(key))));
     const count = this.#statements.deadLetterCount.get()?.count ?? 0;
     if (count > DEAD_LETTERS_MAX) this.#statements.dropDeadLetter.run();
   }

@@ -2,17 +2,23 @@
 import type Database from "better-sqlite3";
 import type { StoredText } from "#agent/shell/store/journalText.ts";
 
-export interface EventRow {
-  key: number;
-  epoch: number;
-  kind: number;
-  session: number | null;
-  mono_ms: number;
-  earliest_ms: number;
-  latest_ms: number | null;
+/** As read for a batch, which needs no hashes; a list, for that is made in half the time of an object. */
+export type EventRow = [
+  key: number,
+  epoch: number,
+  kind: number,
+  session: number | null,
+  monoMs: number,
+  earliestMs: number,
+  latestMs: number | null,
+  payload: StoredText | null,
+  digest: Uint8Array | null,
+];
+
+/** What the digest of a row's payload is worked out of. */
+export interface StoredPayload {
   payload: StoredText | null;
   digest: Uint8Array | null;
-  hash: Uint8Array;
 }
 
 type InsertEvent = [
@@ -55,11 +61,14 @@ function eventStatements(database: Database.Database) {
       `INSERT INTO event (key, epoch, kind, session, mono_ms, earliest_ms, latest_ms, payload, digest, hash)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)`,
     ),
-    eventAt: database.prepare<[key: number], EventRow>("SELECT * FROM event WHERE key = ?"),
+    payloadAt: database.prepare<[key: number], StoredPayload>("SELECT payload, digest FROM event WHERE key = ?"),
     hashAt: database.prepare<[key: number], { hash: Uint8Array }>("SELECT hash FROM event WHERE key = ?"),
-    eventsBetween: database.prepare<[afterKey: number, belowKey: number, limit: number], EventRow>(
-      "SELECT * FROM event WHERE key > ? AND key < ? ORDER BY key LIMIT ?",
-    ),
+    eventsBetween: database
+      .prepare<[afterKey: number, belowKey: number, limit: number], EventRow>(
+        `SELECT key, epoch, kind, session, mono_ms, earliest_ms, latest_ms, payload, digest
+         FROM event WHERE key > ? AND key < ? ORDER BY key LIMIT ?`,
+      )
+      .raw(),
     /** First row of a range that is not yet old enough to go. */
     firstYoung: database.prepare<[afterKey: number, upToKey: number, olderThanMs: number], { key: number }>(
       "SELECT key FROM event WHERE key > ? AND key <= ? AND earliest_ms >= ? ORDER BY key LIMIT 1",
