@@ -1,4 +1,5 @@
 /** The program as a whole: machines, clock, list and platform, joined. Knows no library; everything outside comes through ports. */
+import { setTimeout as delay } from "node:timers/promises";
 import { type ClockState, raiseFloor, syncClock, timeAt } from "#agent/core/clock/interval.ts";
 import type { CertificateFacts } from "#agent/core/licensing/decide.ts";
 import type { ScanVia } from "#agent/core/machine/state.ts";
@@ -107,12 +108,7 @@ export class Agent {
   /** Resolves when every machine has answered, or failed to, for the first time; and in `withinMs` at the latest. */
   async firstAnswers(withinMs: number): Promise<void> {
     const answers = [...this.#machines.values()].map(({ driver }) => driver.firstAnswer);
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, withinMs);
-    });
-    await Promise.race([Promise.all(answers), patience]);
-    clearTimeout(timer);
+    await Promise.race([Promise.all(answers), delay(withinMs, undefined, { ref: false })]);
   }
 
   /** Stops without opening anything: the next process takes the sessions over. */

@@ -51,9 +51,11 @@ const TELEMETRY_WAITING_MAX = 60;
 /** Runs one machine: gives the core its inputs one at a time, and carries its effects out, commits first. */
 export class MachineDriver {
   readonly device: string;
-  /** Resolves when the machine has answered to an order for the first time, or has failed to be found or to answer. */
-  readonly firstAnswer: Promise<void>;
   #firstAnswered: () => void = () => undefined;
+  /** Resolves when the machine has answered to an order for the first time, or has failed to be found or to answer. */
+  readonly firstAnswer = new Promise<void>((resolve) => {
+    this.#firstAnswered = resolve;
+  });
   readonly #ports: MachineDriverPorts;
   #state: MachineState;
   readonly #mailbox: MachineInput[] = [];
@@ -64,9 +66,6 @@ export class MachineDriver {
   constructor(ports: MachineDriverPorts, agentVersion: string) {
     this.#ports = ports;
     this.device = ports.setup.device;
-    this.firstAnswer = new Promise((resolve) => {
-      this.#firstAnswered = resolve;
-    });
     const kept = ports.journal.checkpoint(this.device) as { v: number; machine: MachineState } | undefined;
     const resumed = kept?.v === CHECKPOINT_VERSION ? resumeMachine(kept.machine, ports.clock.monoMs()) : null;
     this.#state = resumed ?? initialMachine();
@@ -184,7 +183,7 @@ export class MachineDriver {
         this.#answer(effect.id, effect);
         return;
       case "exchange":
-        void this.#exchange(isDurable ? effect.order : withoutClosing(effect.order), effect.priority);
+        void this.#exchange(isDurable ? effect.order : withoutClosing(effect.order), effect.priority).finally(this.#firstAnswered);
         return;
       case "adopt":
         void this.#adopt(effect.setup);
@@ -201,7 +200,6 @@ export class MachineDriver {
     } catch (error) {
       this.dispatch({ type: "linkFailed", code: this.#codeOf(error) });
     }
-    this.#firstAnswered();
   }
 
   async #adopt(setup: Parameters<MachineLink["adopt"]>[0]): Promise<void> {

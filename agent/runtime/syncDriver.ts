@@ -6,7 +6,7 @@ import type { Stream, UplinkListener } from "#agent/ports.ts";
 import { PlatformLink } from "#agent/runtime/platformLink.ts";
 import { offlineState } from "#agent/runtime/reporting.ts";
 import { encodeRows } from "#agent/runtime/syncBatch.ts";
-import { readAck } from "#agent/runtime/syncInbox.ts";
+import { jsonBytes, readAck } from "#agent/runtime/syncInbox.ts";
 import { type SyncDriverOptions, type SyncStatus, statusOf } from "#agent/runtime/syncOptions.ts";
 import { Watermarks } from "#agent/runtime/watermarks.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
@@ -30,7 +30,7 @@ class SyncDriver {
   readonly #inputs: SyncInput[] = [];
   #plan: SyncState;
   #performing = false;
-  #cancelWake: () => void = nothing;
+  #cancelWake: () => void = () => undefined;
   #offlineReason = "not connected yet";
   #closed = false;
 
@@ -247,9 +247,3 @@ class SyncDriver {
 }
 
 export type { SyncDriver };
-
-function jsonBytes(value: object): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
-}
-
-function nothing(): void {}

@@ -16,3 +16,8 @@ export function readAck(payload: Uint8Array): Ack {
   if (!parsed.success) throw new CodedError("sync.badMessage", parsed.error.issues[0]?.path.join(".") ?? "");
   return parsed.data;
 }
+
+/** A message up. */
+export function jsonBytes(value: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}

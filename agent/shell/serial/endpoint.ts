@@ -1,4 +1,6 @@
+import { closeSync, constants, openSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { ReadStream } from "node:tty";
 import { SerialPort } from "serialport";
 import type { LineSettings } from "#protocol/chip/maps/foreign.ts";
 
@@ -28,17 +30,37 @@ export function openEndpoint(port: string, line: LineSettings, listener: Endpoin
   return isTcp(port) ? openTcp(port, listener) : openTty(port, line, listener);
 }
 
-function openTty(path: string, line: LineSettings, listener: EndpointListener): Promise<Endpoint> {
+/**
+ * serialport sets the line up, locks it and writes. The reading is done beside it, on a descriptor of its own: serialport hands every few
+ * bytes through a thread and two turns of the loop, which costs more than all that is done with them.
+ */
+async function openTty(path: string, line: LineSettings, listener: EndpointListener): Promise<Endpoint> {
   const { baudRate, dataBits, parity, stopBits } = line;
   const tty = new SerialPort({ path, baudRate, dataBits, parity, stopBits, autoOpen: false });
-  tty.on("data", (bytes: Buffer) => listener.data(bytes));
-  tty.on("error", (error: Error) => listener.lost(error.message));
-  tty.on("close", () => listener.lost("the port was closed"));
-  return new Promise((resolve, reject) => {
-    tty.open((error) => {
-      if (error) reject(error);
-      else resolve({ write: (bytes) => writeTty(tty, bytes), close: () => closeTty(tty) });
+  // Before it is locked: some systems let nobody open it afterwards.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+  const reader = await lockTty(tty)
+    .then(() => new ReadStream(descriptor))
+    .catch(async (error: unknown) => {
+      closeSync(descriptor);
+      await closeTty(tty);
+      throw error;
     });
+  const lost = (reason: string) => {
+    reader.destroy();
+    listener.lost(reason);
+  };
+  reader.on("data", (bytes: Buffer) => listener.data(bytes));
+  for (const half of [reader, tty]) {
+    half.on("error", (error: Error) => lost(error.message));
+    half.on("close", () => lost("the port was closed"));
+  }
+  return { write: (bytes) => writeTty(tty, bytes), close: () => closeTty(tty) };
+}
+
+function lockTty(tty: SerialPort): Promise<void> {
+  return new Promise((resolve, reject) => {
+    tty.open((error) => (error ? reject(error) : resolve()));
   });
 }
 
