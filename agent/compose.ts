@@ -7,9 +7,10 @@ import { checkBusBudget } from "#agent/core/busBudget.ts";
 import { startClock, timeAt } from "#agent/core/clock/interval.ts";
 import type { Bus, Clock, Journal } from "#agent/ports.ts";
 import { Agent } from "#agent/runtime/agent.ts";
+import { LatePlatform } from "#agent/runtime/latePlatform.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
-import { offlineState, type PlatformLink } from "#agent/runtime/reporting.ts";
-import type { SyncDriver, createSyncDriver as SyncDriverMaker } from "#agent/runtime/syncDriver.ts";
+import { offlineState } from "#agent/runtime/reporting.ts";
+import type { createSyncDriver as SyncDriverMaker } from "#agent/runtime/syncDriver.ts";
 import type { createUplinkConnector as UplinkMaker } from "#agent/shell/mqtt/uplink.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
@@ -22,7 +23,6 @@ import { parseMachineQr } from "#protocol/codes/machineQr.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { Lane } from "#protocol/events/event.ts";
-import type { Request, State } from "#protocol/events/messages.ts";
 import { SHANDONG_PROFILE } from "#protocol/profile/profile.ts";
 import { downTopic, upTopic } from "#protocol/topics.ts";
 import { cryptoSelfTest } from "#protocol/trust/selfTest.ts";
@@ -31,6 +31,8 @@ import { verifyWatermark } from "#protocol/trust/wireMessages.ts";
 
 export interface RunningAgent {
   readonly pageUrl: string;
+  /** Resolves when the journal can no longer be written: only a new process, which opens and checks it anew, may go on. */
+  readonly failed: Promise<CodedError>;
   close(): Promise<void>;
 }
 
@@ -53,7 +55,8 @@ interface Ground {
 export async function composeAgent(config: Config): Promise<RunningAgent> {
   // Nothing is energised by a library that gets its sums wrong.
   cryptoSelfTest();
-  const ground = openGround(config);
+  const { promise: failed, resolve: fail } = deferred<CodedError>();
+  const ground = openGround(config, fail);
   const platform = new LatePlatform(ground.journal);
   const agent = openAgent(ground, platform);
   // The interlock comes first: a session that runs needs its lease before anybody needs a page.
@@ -76,6 +79,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
   ]);
   return {
     pageUrl: page.url,
+    failed,
     close: async () => {
       calendar.close();
       agent.stop();
@@ -88,6 +92,14 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
   };
 }
 
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
 /** Platform, page and calendar, with the heaviest libraries. */
 async function loadSurroundings() {
   const { createUplinkConnector } = await import("#agent/shell/mqtt/uplink.ts");
@@ -98,7 +110,7 @@ async function loadSurroundings() {
   return { createUplinkConnector, createSyncDriver, Inbox, openPage, openCalendar };
 }
 
-function openGround(config: Config): Ground {
+function openGround(config: Config, failed: (failure: CodedError) => void): Ground {
   mkdirSync(config.data, { recursive: true });
   const log = pino({ level: config.log.level, base: null }, pino.destination({ dest: 1, sync: true }));
   const clock: Clock = { monoMs: () => performance.now() };
@@ -109,42 +121,12 @@ function openGround(config: Config): Ground {
     // A label that no lost journal of this machine had, not a time: so the wall clock may serve.
     initialEpoch: Math.floor(Math.max(BUILD_MS, Date.now()) / 1000),
     maxBytes: config.journal.maxMegabytes * 2 ** 20,
+    failed,
   });
   const lists = openListStore({ folder: listFolder(config), trust });
   if (lists.fault) log.warn({ code: lists.fault.code }, "the kept certificate list cannot be used");
   const devices = config.buses.flatMap((bus) => bus.machines.map((machine) => machine.device));
   return { config, log, clock, trust, journal, lists, buses, devices };
-}
-
-/** Machines and the agent need the platform, and its driver needs them: the driver comes last and is put in here. */
-class LatePlatform implements PlatformLink {
-  sync: SyncDriver | null = null;
-  readonly #journal: Journal;
-
-  constructor(journal: Journal) {
-    this.#journal = journal;
-  }
-
-  get online(): boolean {
-    return this.sync?.online ?? false;
-  }
-
-  backlog(device: string, lane: Lane): number {
-    const { lastSeq, ackedSeq } = this.#journal.stream({ device, lane });
-    return lastSeq - ackedSeq;
-  }
-
-  request(device: string, request: Request): Promise<void> {
-    return this.sync?.request(device, request) ?? Promise.reject(new CodedError("sync.offline"));
-  }
-
-  publishState(device: string, state: State): void {
-    this.sync?.publishState(device, state);
-  }
-
-  forgetConfirmed(): number {
-    return this.sync?.forgetConfirmed() ?? 0;
-  }
 }
 
 function openAgent({ config, log, clock, trust, journal, lists, buses }: Ground, platform: LatePlatform): Agent {

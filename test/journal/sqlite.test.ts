@@ -97,14 +97,16 @@ describe("journal in SQLite", () => {
     reopened.close();
   });
 
-  it("notices another writer, keeps what is committed, and writes no more", () => {
-    const journal = store.open({ initialEpoch: 1 });
+  it("notices another writer, keeps what is committed, says so once, and writes no more", () => {
+    const failures: string[] = [];
+    const journal = store.open({ initialEpoch: 1, failed: ({ code }) => failures.push(code) });
     journal.commit({ events: events(3), checkpoints: [] });
     const other = store.open({ initialEpoch: 1 });
     other.commit({ events: [arcEvent(3)], checkpoints: [] });
     expect(() => journal.commit({ events: [arcEvent(3)], checkpoints: [{ device: MACHINE, state: 1 }] })).toThrow("journal.inUse");
     expect(journal.stream(LEGAL).lastSeq).toBe(3);
     expect(() => journal.setValue("a", "b")).toThrow("journal.inUse");
+    expect(failures).toEqual(["journal.inUse"]);
     journal.close();
     expect(other.checkpoint(MACHINE)).toBeUndefined();
     expect(chainBreak(LEGAL, 1, allRows(other, LEGAL))).toBeNull();

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openJournal } from "#agent/shell/store/journal.ts";
+import { type JournalOptions, openJournal } from "#agent/shell/store/journal.ts";
 
 /** A journal's file in a folder of its own. */
 export function sqliteStore() {
@@ -9,7 +9,7 @@ export function sqliteStore() {
   const path = join(folder, "journal.sqlite");
   return {
     path,
-    open: (options: { initialEpoch: number; maxBytes?: number }) => openJournal({ path, ...options }),
+    open: (options: Omit<JournalOptions, "path">) => openJournal({ path, ...options }),
     destroy: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -34,6 +34,8 @@ export interface JournalOptions {
   initialEpoch: number;
   /** Quota of the file. */
   maxBytes?: number;
+  /** Told once, when the disk has let the journal down: it refuses every write until it is opened anew. */
+  failed?: (failure: CodedError) => void;
 }
 
 /** A row that the platform would not take. The row itself stays until it is forgotten. */
@@ -69,9 +71,11 @@ class SqliteJournal implements Journal {
   readonly #unwrittenAcks = new Set<StreamRecord>();
   #acksSinceWritten = 0;
   #failure: CodedError | undefined;
+  readonly #failed: (failure: CodedError) => void;
 
   constructor(database: Database.Database, options: JournalOptions, maxBytes: number) {
     this.#path = options.path;
+    this.#failed = options.failed ?? (() => undefined);
     this.#database = database;
     this.#statements = prepareStatements(database);
     this.#inTransaction = database.transaction((work: () => void) => work()).immediate;
@@ -203,7 +207,10 @@ class SqliteJournal implements Journal {
       this.#inTransaction(work);
     } catch (cause) {
       const failure = journalFailure(cause, step);
-      if (isFatal(failure)) this.#failure = failure;
+      if (isFatal(failure)) {
+        this.#failure = failure;
+        this.#failed(failure);
+      }
       throw failure;
     }
   }
