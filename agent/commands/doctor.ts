@@ -47,7 +47,7 @@ async function check(what: string, look: () => Promise<string> | string): Promis
     return { ok: true, what, detail: await look(), remedy: "" };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    return { ok: false, what, detail: error.message, remedy: remedyOf(error.code) };
+    return { ok: false, what, detail: `${ERRORS[error.code].zh}（${error.message}）`, remedy: remedyOf(error.code) };
   }
 }
 
