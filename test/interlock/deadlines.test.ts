@@ -63,6 +63,20 @@ describe("deadlines", () => {
     }
   });
 
+  it("nor when the chip's clock says that it has been open for 60 s, however young this process is", () => {
+    const young = { ...STATES.outageClosed, sinceMonoMs: NOW.monoMs };
+    const step = interlock(young, { ...OPEN, openForMs: 60_000 }, NOW);
+    expect(step.state).toEqual({ at: "locked" });
+    expect(step.facts.map((fact) => fact.type)).toEqual(["contactorOpened", "leaseLost", "sessionEnded"]);
+    expect(interlock(young, { ...OPEN, openForMs: 59_999 }, NOW).state.at).toBe("outage");
+  });
+
+  it("and nothing closes while the chip's windows are still being read", () => {
+    const quiet = { ...STATES.outageOpen, quietSinceMonoMs: NOW.monoMs - 10_000 };
+    expect(interlock(quiet, { ...OPEN, openForMs: null }, NOW).state).toEqual(quiet);
+    expect(interlock(quiet, OPEN, NOW).state.at).toBe("closing");
+  });
+
   it("a contact that stays closed for 2 s after opening is welded, and nothing is granted over it", () => {
     expect(interlock(STATES.opening, CLOSED, later(1_499)).state.at).toBe("opening");
     const step = interlock(STATES.opening, CLOSED, later(1_500));

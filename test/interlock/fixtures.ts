@@ -33,8 +33,16 @@ export const OPEN: InterlockReading = {
   arcing: false,
   currentPresent: false,
   lastArcOffChipMs: 650_000,
+  openForMs: 8_000,
 };
-export const CLOSED: InterlockReading = { ...OPEN, commandedClosed: true, mirrorClosed: true, leaseHeld: true, session: SESSION.id };
+export const CLOSED: InterlockReading = {
+  ...OPEN,
+  commandedClosed: true,
+  mirrorClosed: true,
+  leaseHeld: true,
+  session: SESSION.id,
+  openForMs: 0,
+};
 
 export const INPUTS = {
   tick: { type: "tick" },

@@ -60,6 +60,8 @@ export interface InterlockReading {
   currentPresent: boolean;
   /** End of the last arc on the window clock, or null. */
   lastArcOffChipMs: number | null;
+  /** How long the contactor has been open by the chip's own clock; null while its windows are still being read. */
+  openForMs: number | null;
 }
 
 export type InterlockInput =

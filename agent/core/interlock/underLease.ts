@@ -98,25 +98,34 @@ export function outage(state: Of<"outage">, input: InterlockInput, now: Interloc
       const facts: InterlockFact[] = state.opened ? [{ type: "contactorClosed", session, afterMs: silentMs }] : [];
       return { state: { at: "energised", session, activeChipMs }, facts };
     }
-    if (silentMs < RESUME_WITHIN_MS) return reclose(state, input, now);
-  }
-  if (silentMs < RESUME_WITHIN_MS) return stay(state);
+    // Our clock began with this process: only the chip's knows how long the contactor has really been open.
+    const outMs = Math.max(silentMs, input.openForMs ?? 0);
+    if (outMs < RESUME_WITHIN_MS) return input.openForMs === null ? stay(state) : reclose(state, input, now);
+  } else if (silentMs < RESUME_WITHIN_MS) return stay(state);
   const ended: InterlockFact = { type: "sessionEnded", session, cause: "leaseLost" };
-  return { state: input.type === "reading" ? openOrLocked(input, now) : { at: "unlinked" }, facts: [ended] };
+  if (input.type !== "reading") return { state: { at: "unlinked" }, facts: [ended] };
+  return { state: openOrLocked(input, now), facts: [...lapseFacts(state, input, now), ended] };
 }
 
 /** The lease lapsed: the same session closes again after two seconds without current, without a new scan. */
 function reclose(state: Of<"outage">, reading: InterlockReading, now: InterlockNow): InterlockStep {
   const { session } = state;
-  const facts: InterlockFact[] = [];
-  if (!state.opened && !reading.mirrorClosed) {
-    facts.push({ type: "contactorOpened", session, by: reading.openedBy, afterMs: 0 });
-    facts.push({ type: "leaseLost", session, silentMs: now.monoMs - state.sinceMonoMs });
-  }
+  const facts = lapseFacts(state, reading, now);
   const opened = state.opened || !reading.mirrorClosed;
   const quietSinceMonoMs = reading.currentPresent ? null : (state.quietSinceMonoMs ?? now.monoMs);
   if (opened && quietSinceMonoMs !== null && now.monoMs - quietSinceMonoMs >= RESUME_QUIET_MS) {
     return { state: { at: "closing", session, sinceMonoMs: now.monoMs }, facts };
   }
   return { state: { ...state, opened, quietSinceMonoMs }, facts };
+}
+
+/** What is told once, when an outage is found to have opened the contactor. */
+function lapseFacts(state: Of<"outage">, reading: InterlockReading, now: InterlockNow): InterlockFact[] {
+  const { session } = state;
+  if (state.opened || reading.mirrorClosed) return [];
+  const silentMs = Math.max(now.monoMs - state.sinceMonoMs, reading.openForMs ?? 0);
+  return [
+    { type: "contactorOpened", session, by: reading.openedBy, afterMs: 0 },
+    { type: "leaseLost", session, silentMs },
+  ];
 }

@@ -40,7 +40,10 @@ function afterChipBoot(state: MachineState, adoption: Adoption, setup: MachineSe
   const session = sessionOf(state.interlock);
   const usedMs = session ? state.nextSeq * settings.windowMs - session.startedChipMs : 0;
   const interlock = session ? { ...state.interlock, session: { ...session, startedChipMs: -usedMs } as Session } : state.interlock;
-  return { state: { ...state, interlock, meter: ended.state, nextSeq: 0, durableBelow: 0 } as MachineState, drafts };
+  // A boot that this process has seen is timed by its own clock; one before its time may be any age.
+  const lastClosedChipMs = state.status === null ? null : 0;
+  const renewed = { ...state, interlock, meter: ended.state, nextSeq: 0, durableBelow: 0, lastClosedChipMs };
+  return { state: renewed as MachineState, drafts };
 }
 
 function unaccounted(adoption: Adoption, session: number | null, metered: ReturnType<typeof totals>, nextSeq: number): EventDraft | null {

@@ -25,7 +25,8 @@ export function applyInterlock(draft: Draft, input: InterlockInput, setup: Machi
 function applyInterlockFact(draft: Draft, fact: InterlockFact, setup: MachineSetup, now: MachineNow): Draft {
   let { state, drafts } = draft;
   if (fact.type === "sessionStarted") {
-    state = { ...state, meter: startSession(state.meter), meteredSession: fact.session.id };
+    const { chipMs } = interlockNow(state, now);
+    state = { ...state, meter: startSession(state.meter), meteredSession: fact.session.id, lastClosedChipMs: chipMs };
   }
   if (fact.type === "sessionEnded") {
     const ended = flush(state.meter, meterSettings(state, setup));

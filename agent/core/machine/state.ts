@@ -45,6 +45,8 @@ export interface MachineState {
   /** Telemetry events that wait for the next commit. */
   drafts: EventDraft[];
   status: MachineStatus | null;
+  /** End of the last window with the contactor closed, or the grant of a session. Null: the chip booted while nobody watched, so nobody knows. */
+  lastClosedChipMs: number | null;
   /** Order sent last: a change is sent at once. */
   sent: Pick<LinkOrder, "mode" | "session"> | null;
   silentSinceMonoMs: number | null;

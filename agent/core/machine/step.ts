@@ -1,7 +1,8 @@
 /** One machine: what happens to it, and what follows. Decides; the runtime runs the effects, commits first. */
+
 import type { InterlockInput } from "#agent/core/interlock/state.ts";
 import { resumeInterlock } from "#agent/core/interlock/transition.ts";
-import type { LinkReading } from "#agent/core/link.ts";
+import type { LinkReading, MachineStatus } from "#agent/core/link.ts";
 import { adopt, linkFailed } from "#agent/core/machine/adoption.ts";
 import { finish, windowsDraft } from "#agent/core/machine/finish.ts";
 import { applyScan, recheck } from "#agent/core/machine/scan.ts";
@@ -9,6 +10,7 @@ import { applyInterlock, meterDrafts, meterSettings } from "#agent/core/machine/
 import type { Draft, MachineInput, MachineNow, MachineSetup, MachineState, MachineStep } from "#agent/core/machine/state.ts";
 import { addWindows } from "#agent/core/machine/telemetry.ts";
 import { initialMeter, isArcing, isCurrentPresent, lastArcOffMs, meterWindows } from "#agent/core/metering/meter.ts";
+import type { Window } from "#protocol/chip/window.ts";
 
 export function initialMachine(): MachineState {
   return {
@@ -22,6 +24,7 @@ export function initialMachine(): MachineState {
     pending: null,
     drafts: [],
     status: null,
+    lastClosedChipMs: 0,
     sent: null,
     silentSinceMonoMs: null,
     sensorReported: false,
@@ -102,7 +105,8 @@ function applyReading(draft: Draft, reading: LinkReading, setup: MachineSetup, n
   if (last) {
     const metered = meterWindows(state.meter, windows, meterSettings(state, setup));
     const columns = addWindows(state.pending, windows, state.chip?.windowMs ?? 0);
-    state = { ...state, meter: metered.state, pending: columns.pending, nextSeq: last.seq + last.run };
+    const lastClosedChipMs = lastClosedAt(windows, state);
+    state = { ...state, meter: metered.state, pending: columns.pending, nextSeq: last.seq + last.run, lastClosedChipMs };
     drafts = [...drafts, ...meterDrafts(metered.facts, state), ...columns.full.map((payload) => windowsDraft(payload, state))];
   }
   if (status.sensorMissing && !state.sensorReported) drafts = [...drafts, { name: "sensorMissing", session: null, agoMs: 0, payload: {} }];
@@ -127,7 +131,24 @@ function interlockReading(state: MachineState, { status }: LinkReading): Interlo
     arcing: isArcing(state.meter),
     currentPresent: isCurrentPresent(state.meter),
     lastArcOffChipMs: lastArcOffMs(state.meter),
+    openForMs: openFor(state, status),
   };
+}
+
+function lastClosedAt(windows: readonly Window[], state: MachineState): number | null {
+  const closed = windows.findLast((window) => window.closed);
+  return closed ? (closed.seq + closed.run) * (state.chip?.windowMs ?? 0) : state.lastClosedChipMs;
+}
+
+/** Windows that may wait for the next exchange without being behind. */
+const BEHIND_MAX = 5;
+
+/** By the chip's clock, since the contactor was last seen closed or a session was granted. */
+function openFor(state: MachineState, status: MachineStatus): number | null {
+  if (status.mirrorClosed) return 0;
+  if (status.nextSeq - state.nextSeq > BEHIND_MAX) return null;
+  if (state.lastClosedChipMs === null) return Number.POSITIVE_INFINITY;
+  return status.nextSeq * (state.chip?.windowMs ?? 0) - state.lastClosedChipMs;
 }
 
 /** While something moves the chip is asked more often than once a second. */

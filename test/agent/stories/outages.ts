@@ -86,4 +86,22 @@ describe.concurrent("the agent's own outages", () => {
     expect(await bench.objections()).toEqual([]);
     expect((await bench.named("sessionStarted")).length).toBe(1);
   });
+
+  it.sequential("ends the session when the contactor was open for over a minute of the chip's clock, and asks for a scan", async () => {
+    const { session } = await bench.stateIs("energised");
+    const { opens } = await bench.truth();
+    await bench.stage.agent?.stop("SIGKILL");
+    await openedByLease(opens.length);
+    const { plantMs } = await bench.truth();
+    await bench.tell({ do: "speed", x: 60 });
+    await bench.truthWhen("a minute has passed at the machine", (truth) => truth.plantMs > plantMs + 61_000);
+    await bench.tell({ do: "speed", x: 1 });
+    await bench.stage.startAgent();
+    await bench.stateIs("locked");
+    const ended = await bench.event("sessionEnded", 0, (event) => event.session === session);
+    expect(ended.payload.cause).toBe("leaseLost");
+    const truth = await bench.truth();
+    expect([truth.mirrorClosed, truth.opens.length]).toEqual([false, opens.length + 1]);
+    await bench.energise();
+  });
 });
