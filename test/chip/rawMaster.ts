@@ -7,14 +7,12 @@ const TIMEOUT_MS = 10_000;
 /** A Modbus master of one's own on a serial port: modbus-serial's buffered mode does not know the length of an FC23 answer. */
 export class RawMaster {
   readonly #port: SerialPort;
-  readonly closed: Promise<{ disconnected?: boolean } | null>;
   unit = 1;
   #bytes = Buffer.alloc(0);
   #waiting: { resolve: (pdu: Uint8Array) => void; reject: (error: Error) => void; timer: NodeJS.Timeout } | null = null;
 
   private constructor(port: SerialPort) {
     this.#port = port;
-    this.closed = new Promise((resolve) => port.once("close", resolve));
     port.on("data", (bytes: Buffer) => this.#onData(bytes));
   }
 
