@@ -74,11 +74,16 @@ export function digestOf(algorithm: Algorithm, ...parts: Uint8Array[]): Uint8Arr
   return new Uint8Array(digest.digest());
 }
 
-/** Link MAC, algorithm 1: HMAC-SHA-256 over tag ‖ parts, cut to its first 8 bytes. */
-export function linkMac(key: Uint8Array, tag: string, ...parts: Uint8Array[]): Uint8Array {
+/** HMAC-SHA-256 over tag ‖ parts: 32 bytes. */
+export function keyedDigest(key: Uint8Array, tag: string, ...parts: Uint8Array[]): Uint8Array {
   const mac = createHmac("sha256", key).update(tag, "ascii");
   for (const part of parts) mac.update(part);
-  return new Uint8Array(mac.digest().subarray(0, 8));
+  return new Uint8Array(mac.digest());
+}
+
+/** Link MAC, algorithm 1: HMAC-SHA-256 over tag ‖ parts, cut to its first 8 bytes. */
+export function linkMac(key: Uint8Array, tag: string, ...parts: Uint8Array[]): Uint8Array {
+  return keyedDigest(key, tag, ...parts).subarray(0, 8);
 }
 
 export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {

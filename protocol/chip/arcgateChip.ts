@@ -1,4 +1,6 @@
+import { CALIBRATION, UPDATE } from "#protocol/chip/service.ts";
 import type { Block, RegisterMap } from "#protocol/chip/table.ts";
+import { ENVELOPE, FLOORS, VAULT } from "#protocol/chip/vault.ts";
 
 /** The arcgate chip's registers, map version 1. README "Chip registers" is made from this table. */
 export const IDENTITY = {
@@ -173,30 +175,10 @@ export const WINDOW = {
   ],
 } as const satisfies Block;
 
-export const VAULT = {
-  address: 0x0200,
-  words: 30,
-  space: "holding",
-  access: "read",
-  en: "Floors that only rise, kept over power loss, and the offline budget",
-  fields: [
-    { name: "listFloor", at: 0, words: 2, type: "u32", en: "Least list version accepted", zh: "名单下限" },
-    { name: "keysetFloor", at: 2, words: 2, type: "u32", en: "Least keyset version accepted", zh: "密钥集下限" },
-    { name: "policyFloor", at: 4, words: 2, type: "u32", en: "Least policy version accepted", zh: "策略下限" },
-    { name: "timeFloorS", at: 6, words: 2, type: "u32", en: "Earliest time, Unix seconds", zh: "时间下限" },
-    { name: "journalSeq", at: 8, words: 2, type: "u32", en: "Legal lane: last sequence mirrored", zh: "日志序号" },
-    { name: "journalHead", at: 10, words: 16, type: "bytes", en: "Legal lane: its hash", zh: "日志摘要" },
-    { name: "poweredHoursLeft", at: 26, words: 1, type: "u16", en: "Offline budget: powered hours left", zh: "离线剩余小时" },
-    { name: "bootsLeft", at: 27, words: 1, type: "u16", en: "Offline budget: boots left", zh: "离线剩余启动" },
-    { name: "startsLeft", at: 28, words: 1, type: "u16", en: "Offline budget: starts left", zh: "离线剩余开机" },
-    { name: "reserved", at: 29, words: 1, type: "u16", en: "0", zh: "保留" },
-  ],
-} as const satisfies Block;
-
 export const ARCGATE_CHIP = {
   name: "arcgate-chip",
   source: "this specification",
-  blocks: { IDENTITY, SETTINGS, LEASE, TOTALS, BLINK, PAGE, WINDOW, VAULT },
+  blocks: { IDENTITY, SETTINGS, LEASE, TOTALS, BLINK, PAGE, WINDOW, VAULT, FLOORS, ENVELOPE, CALIBRATION, UPDATE },
 } as const satisfies RegisterMap;
 
 export const CHIP_MAGIC = 0x4147;
@@ -217,7 +199,7 @@ export const STATUS = {
 /** Index is the register's value. */
 export const CHIP_FAULTS = ["none", "weldedContact", "mirrorDisagrees", "currentWhileOpen", "sensorMissing"] as const;
 export const OPENED_BY = ["none", "command", "leaseLapsed", "sessionLimit", "eStop", "enclosure", "fault", "arcOff", "powerUp"] as const;
-export const LEASE_RESULTS = ["none", "accepted", "badMac", "staleCounter", "refused", "badValue"] as const;
+export const LEASE_RESULTS = ["none", "accepted", "badMac", "staleCounter", "refused", "badValue", "budgetSpent", "badEnvelope"] as const;
 /**
  * `closed` closes. `closedUntilArcOff` and `stayClosed` only renew: they never close a contactor that is open, so that
  * after an outage nothing but the interlock's decision to close can energise the machine.

@@ -3,7 +3,9 @@
 import type { Buzzer, Lamp, LeaseMode } from "#protocol/chip/arcgateChip.ts";
 import { BUZZERS, LAMPS, LEASE, LEASE_MODES, PAGE, PAGE_RECORDS_MAX, SETTINGS, TOTALS, WINDOW } from "#protocol/chip/arcgateChip.ts";
 import { decodeBlock, encodeBlock, wordsToBytes } from "#protocol/chip/codec.ts";
+import { CALIBRATION, UPDATE } from "#protocol/chip/service.ts";
 import type { Block, Decoded } from "#protocol/chip/table.ts";
+import { ENVELOPE, FLOORS, VAULT } from "#protocol/chip/vault.ts";
 import { decodeWindow, encodeWindow, type Window } from "#protocol/chip/window.ts";
 import { linkMac, sameBytes } from "#protocol/crypto.ts";
 
@@ -32,6 +34,11 @@ const TAGS = new Map<Block, string>([
   [SETTINGS, "arcgate-settings/1"],
   [TOTALS, "arcgate-totals/1"],
   [PAGE, "arcgate-page/1"],
+  [VAULT, "arcgate-vault/1"],
+  [FLOORS, "arcgate-floors/1"],
+  [ENVELOPE, "arcgate-carry/1"],
+  [CALIBRATION, "arcgate-calibration/1"],
+  [UPDATE, "arcgate-update/1"],
 ]);
 const MAC_WORDS = 4;
 

@@ -5,8 +5,8 @@ import { CodedError } from "#protocol/errors/codedError.ts";
 import { type BusCommand, Command, type CommandInput, isBusCommand } from "#simulator/chip/control/commands.ts";
 import { ControlServer } from "#simulator/chip/control/server.ts";
 import { Chip } from "#simulator/chip/machine/chip.ts";
-import { FORGETFUL, FramFile } from "#simulator/chip/machine/memory.ts";
-import { command, type MachineTruth, type Workplace } from "#simulator/chip/machine/workplace.ts";
+import { FramFile, RamStore } from "#simulator/chip/machine/memory.ts";
+import { command, type MachineTruth, rewire, type Workplace } from "#simulator/chip/machine/workplace.ts";
 import { type CheckedOptions, type ChipOptions, checkOptions } from "#simulator/chip/options.ts";
 import { OpenCircuit } from "#simulator/chip/plant/openCircuit.ts";
 import { arcMinAmpsOf } from "#simulator/chip/plant/plant.ts";
@@ -48,7 +48,7 @@ export async function startChip(options: ChipOptions, events: ChipEvents = {}): 
   const line = new PtyLine(checked.tty, (bytes) => bus.hear(bytes));
   const { baud, characterBits, paced, speed, seed } = checked;
   const bus = new ChipBus(
-    new Map(places.map(({ address, chip }) => [address, chip])),
+    (address) => places.find((place) => place.address === address)?.chip,
     { rate: { baud, characterBits }, paced, speed, seed },
     timing,
     (bytes) => line.write(bytes),
@@ -99,7 +99,10 @@ class Runner {
 
   advance(): void {
     const nowMs = this.#timing.nowMs();
-    for (const { chip } of this.#places) chip.advance(nowMs);
+    for (const place of this.#places) {
+      place.chip.advance(nowMs);
+      if (place.chip.presence.isBootDue(nowMs)) place.boot(nowMs);
+    }
   }
 
   command(asked: unknown): MachineTruth | null {
@@ -150,7 +153,7 @@ function makeWorkplace(options: CheckedOptions, index: number, recording: Record
     device,
     uid: Uint8Array.from(Buffer.from(sha256Hex(`arcgate-sim-uid/${device}`), "hex").subarray(0, 12)),
     linkKey: options.linkKey,
-    bootNonce: new Uint8Array(randomBytes(8)),
+    budgetKey: options.budgetKey,
     windowMs: options.windowMs,
     sensor: sensorOf(options, recording !== null, new Random(seed ^ 0x5e50)),
     arcMinAmps,
@@ -159,12 +162,20 @@ function makeWorkplace(options: CheckedOptions, index: number, recording: Record
     plantAlternating: machine.alternating,
     speed: options.speed,
   };
-  const store = options.state === undefined ? FORGETFUL : new FramFile(options.state, device);
+  const store = options.state === undefined ? new RamStore() : new FramFile(options.state, device);
   const plant = player ?? welder;
   if (!plant) throw new RangeError("a workplace without a plant");
-  const chip = new Chip(make, plant, store, nowMs);
-  chip.bypassed = options.bypass;
-  return { address, machine, chip, welder, player };
+  const bootChip = (atMs: number) => new Chip({ ...make, bootNonce: new Uint8Array(randomBytes(8)) }, plant, store, atMs);
+  const place: Workplace = {
+    ...{ address, machine, welder, player, chip: bootChip(nowMs) },
+    boot: (atMs) => {
+      const before = place.chip;
+      place.chip = bootChip(atMs);
+      rewire(place.chip, before);
+    },
+  };
+  place.chip.contact.bypassed = options.bypass;
+  return place;
 }
 
 /** A recording was sensed once already: it gets a resolution and nothing else. */

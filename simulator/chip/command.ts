@@ -22,6 +22,7 @@ npm run sim -- chip --tty LINK [options]
   --address A[,A…]    从站地址 slave addresses, one machine each (1)
   --device C[,C…]     设备编码 device codes, one for each address
   --key HEX           32 字节链路密钥 link key (development key 00 01 … 1f)
+  --budget-key HEX    32 字节额度密钥 budget key, shared with the platform (development key 20 21 … 3f)
   --state DIR         掉电保存区目录 folder of the non-volatile memory
   --window-ms N       采样窗口 (100; 低于 57600 波特时 1000 below 57,600 baud)
   --range-amps N      电流传感器量程 current sensor's range
@@ -45,6 +46,7 @@ const OPTIONS = {
   address: { type: "string" },
   device: { type: "string" },
   key: { type: "string" },
+  "budget-key": { type: "string" },
   state: { type: "string" },
   "window-ms": { type: "string" },
   "range-amps": { type: "string" },
@@ -94,7 +96,8 @@ function optionsOf(values: Values): ChipOptions {
     paced: values.unpaced ? false : undefined,
     addresses: values.address?.split(",").map((text) => number("address", text) ?? 0),
     devices: values.device?.split(","),
-    linkKey: values.key === undefined ? undefined : keyOf(values.key),
+    linkKey: values.key === undefined ? undefined : keyOf("key", values.key),
+    budgetKey: values["budget-key"] === undefined ? undefined : keyOf("budget-key", values["budget-key"]),
     state: values.state,
     windowMs: number("window-ms", values["window-ms"]),
     rangeAmps: number("range-amps", values["range-amps"]),
@@ -114,8 +117,8 @@ function number(name: string, text: string | undefined): number | undefined {
   return Number(text);
 }
 
-function keyOf(text: string): Uint8Array {
-  if (!/^[0-9a-f]{64}$/i.test(text)) throw new CodedError("chip.badOption", "--key: 64 hex digits");
+function keyOf(name: string, text: string): Uint8Array {
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new CodedError("chip.badOption", `--${name}: 64 hex digits`);
   return Uint8Array.from(Buffer.from(text, "hex"));
 }
 

@@ -3,6 +3,7 @@ import { checkCharacters } from "#protocol/codes/iso7064.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { Machine, Process } from "#simulator/chip/plant/plant.ts";
 import { characterBits } from "#simulator/chip/wire/pacer.ts";
+import { DEVELOPMENT_BUDGET_KEY, DEVELOPMENT_LINK_KEY } from "#simulator/developmentKeys.ts";
 
 /** What a simulated bus is started with. Everything but `tty` has a default. */
 export interface ChipOptions {
@@ -32,6 +33,8 @@ export interface ChipOptions {
   rangeAmps?: number;
   /** 32 bytes. */
   linkKey?: Uint8Array;
+  /** 32 bytes, shared with the platform. */
+  budgetKey?: Uint8Array;
   /** Folder of the chips' non-volatile memory; without it they forget. */
   state?: string;
 }
@@ -42,9 +45,6 @@ export interface CheckedOptions extends Required<Omit<ChipOptions, "model" | "pr
   trace: string | undefined;
   state: string | undefined;
 }
-
-/** Documented in README.md, for development only: bytes 00, 01 … 1f. */
-export const DEVELOPMENT_LINK_KEY = Uint8Array.from({ length: 32 }, (_, index) => index);
 
 const DEFAULT_MODEL = { mma: "ZX7-400", mag: "NBC-350", tig: "WS-315" } as const satisfies Record<Process, string>;
 const BAUDS = [1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600];
@@ -63,6 +63,8 @@ export function checkOptions(options: ChipOptions): CheckedOptions {
   const addresses = options.addresses ?? [1];
   const linkKey = options.linkKey ?? DEVELOPMENT_LINK_KEY;
   if (linkKey.length !== 32) throw bad("key", "64 hex digits");
+  const budgetKey = options.budgetKey ?? DEVELOPMENT_BUDGET_KEY;
+  if (budgetKey.length !== 32) throw bad("budget-key", "64 hex digits");
   if (options.tty === "") throw bad("tty", "a path");
   return {
     tty: options.tty,
@@ -81,6 +83,7 @@ export function checkOptions(options: ChipOptions): CheckedOptions {
     windowMs: Math.round(inRange("window-ms", options.windowMs ?? (baud < 57_600 ? 1_000 : 100), 20, 10_000)),
     rangeAmps: Math.round(inRange("range-amps", options.rangeAmps ?? rangeFor(machine.ratedAmps), 10, 3_000)),
     linkKey,
+    budgetKey,
     state: options.state,
   };
 }

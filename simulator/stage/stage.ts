@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import { buildDeviceCode } from "#protocol/codes/deviceCode.ts";
 import { parseDesignation } from "#protocol/codes/gbt10249.ts";
 import { SHANDONG_PROFILE } from "#protocol/profile/profile.ts";
-import { DEVELOPMENT_LINK_KEY } from "#simulator/chip/options.ts";
+import { DEVELOPMENT_LINK_KEY } from "#simulator/developmentKeys.ts";
 import { type Running, readiness, startNode } from "#simulator/stage/processes.ts";
 
 export interface StageOptions {

@@ -11,6 +11,7 @@ const NOW = 100_000;
 const order = (mode: "open" | "closed" | "closedUntilArcOff" | "stayClosed", session = 7): ContactorEvent => ({
   type: "order",
   order: { mode, session, leaseMs: 8_000, sessionRemainingS: 600 },
+  isUnpaid: false,
 });
 
 const open = powerUpContactor();
@@ -101,7 +102,7 @@ describe("the contactor's rules", () => {
     ["no time", { sessionRemainingS: 0 }],
   ])("refuses a value without meaning: %s", (_, change) => {
     const asked = { mode: "closed" as const, session: 7, leaseMs: 8_000, sessionRemainingS: 600, ...change };
-    const step = contactorNext(open, { type: "order", order: asked }, NOW);
+    const step = contactorNext(open, { type: "order", order: asked, isUnpaid: false }, NOW);
     expect(step.result).toBe("badValue");
     expect(step.state.commandedClosed).toBe(false);
   });

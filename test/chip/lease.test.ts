@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { IDENTITY, LEASE_RESULTS, SETTINGS, STATUS } from "#protocol/chip/arcgateChip.ts";
 import { decodeBlock } from "#protocol/chip/codec.ts";
 import { encodeLease, seal } from "#protocol/chip/link.ts";
-import { EXCEPTION, readRegisters, writeRegisters } from "#simulator/chip/machine/registers.ts";
+import { EXCEPTION, readRegisters } from "#simulator/chip/machine/registers.ts";
+import { writeRegisters } from "#simulator/chip/machine/writes.ts";
 import { CLOSE, rig } from "#test/chip/rig.ts";
 
 const result = (page: { header: { leaseResult: number } }) => LEASE_RESULTS[page.header.leaseResult];
@@ -135,7 +136,7 @@ describe("registers", () => {
     ["between blocks", 0x50, 2],
     ["of write-only blocks", 0x80, 18],
     ["beyond the page", 0x100, 124],
-    ["beyond the vault", 0x200, 31],
+    ["beyond the vault", 0x200, 43],
   ])("have no value %s", (_, address, count) => {
     expect(readRegisters(rig().chip, address, count)).toBe(EXCEPTION.illegalAddress);
   });

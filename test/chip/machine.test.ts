@@ -109,25 +109,25 @@ describe("what goes wrong on demand", () => {
   it("a welded contact keeps the machine on, shows in the mirror and latches a fault", () => {
     const r = rig();
     weldFor(r, 1);
-    r.chip.setWelded(true);
+    r.chip.contact.weld(true);
     r.order({ mode: "open" });
     r.run(490);
     expect(fault(r)).toBe("none");
     expect(r.page().header.status & (STATUS.commandedClosed | STATUS.mirrorClosed)).toBe(STATUS.mirrorClosed);
-    expect(r.chip.powered).toBe(true);
+    expect(r.chip.contact.powers).toBe(true);
     r.run(30);
     expect(fault(r)).toBe("weldedContact");
-    r.chip.setWelded(false);
+    r.chip.contact.weld(false);
     r.run(1_000);
     expect(fault(r)).toBe("weldedContact");
     r.chip.happen({ type: "clearFault" });
     expect(fault(r)).toBe("none");
-    expect(r.chip.powered).toBe(false);
+    expect(r.chip.contact.powers).toBe(false);
   });
 
   it("a bypassed contactor: current while open is latched within 2 s, and no lease is had", () => {
     const r = rig();
-    r.chip.bypassed = true;
+    r.chip.contact.bypassed = true;
     r.welder.weld({ ...JOB, rodMs: 5_000 });
     r.run(2_000);
     expect(fault(r)).toBe("currentWhileOpen");
@@ -140,7 +140,7 @@ describe("what goes wrong on demand", () => {
   it("a mirror that disagrees opens the contactor", () => {
     const r = rig();
     weldFor(r, 1);
-    r.chip.mirrorStuckOpen = true;
+    r.chip.contact.mirrorStuckOpen = true;
     r.run(520);
     expect(fault(r)).toBe("mirrorDisagrees");
     expect(r.chip.openings).toMatchObject([{ by: "fault" }]);
@@ -188,7 +188,7 @@ describe("the ring of a chip", () => {
   it("holds a minute of welding without any agent, at any speed", () => {
     for (const speed of [1, 60]) {
       const r = rig({ speed });
-      r.chip.bypassed = true;
+      r.chip.contact.bypassed = true;
       r.welder.weld({ ...JOB, rods: 1, rodMs: 10_000_000 });
       r.run(60_000);
       expect(r.chip.ring.lostWindows).toBe(0);

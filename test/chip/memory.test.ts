@@ -46,7 +46,7 @@ describe("the chip's non-volatile memory", () => {
     // Slot 0 holds write 4 over write 2; cut it at every byte.
     for (let cut = 0; cut < 400; cut++) {
       const torn = Buffer.from(before);
-      whole.copy(torn, cut, cut, 1_024);
+      whole.copy(torn, cut, cut, 2_048);
       writeFileSync(path, torn);
       const found = loaded()?.bootCount;
       expect([3, 4]).toContain(found);
@@ -77,7 +77,7 @@ describe("a chip whose power is cut", () => {
     expect(second.chip.settings).toEqual({ arcMinAmps: 5, alternating: false });
     expect(second.chip.memory.bootCount).toBe(2);
     expect(second.chip.desk.counter).toBe(0);
-    expect(second.chip.powered).toBe(false);
+    expect(second.chip.contact.powers).toBe(false);
     expect(second.chip.contactor).toMatchObject({ openedBy: "powerUp", session: 0 });
     expect(second.chip.ring.nextSeq).toBe(0);
   });

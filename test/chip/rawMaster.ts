@@ -32,6 +32,11 @@ export class RawMaster {
     return words(await this.#request(Uint8Array.of(...head, written.length * 2, ...wordsToBytes(written))));
   }
 
+  /** FC16, a whole block. */
+  async write(address: number, written: Uint16Array): Promise<void> {
+    await this.#request(Uint8Array.of(0x10, address >> 8, address & 0xff, 0, written.length, written.length * 2, ...wordsToBytes(written)));
+  }
+
   async close(): Promise<void> {
     if (this.#port.isOpen) await new Promise<void>((resolve) => this.#port.close(() => resolve()));
   }
@@ -48,7 +53,7 @@ export class RawMaster {
   #onData(bytes: Buffer): void {
     this.#bytes = Buffer.concat([this.#bytes, bytes]);
     const [, code = 0, count = 0] = this.#bytes;
-    const length = code & 0x80 ? 5 : 5 + count;
+    const length = code & 0x80 ? 5 : code === 0x10 ? 8 : 5 + count;
     if (this.#bytes.length < Math.max(5, length)) return;
     const good = crc16(this.#bytes.subarray(0, -2)) === this.#bytes.readUInt16LE(this.#bytes.length - 2);
     if (!good) this.#settle(new Error("bad CRC"));

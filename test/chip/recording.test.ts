@@ -169,7 +169,7 @@ describe("playing a recording", () => {
 
   it("a bypass plays at once, and the current is a fault", () => {
     const { rig: r } = played(rows(10, 3_000, () => [120, 24]));
-    r.chip.bypassed = true;
+    r.chip.contact.bypassed = true;
     r.run(2_000);
     expect(r.chip.contactor.fault).toBe("currentWhileOpen");
     expect(r.chip.truth().currentArcMs).toBe(2_000);

@@ -3,11 +3,13 @@ import { decodePage, encodeLease, type LeaseOrder } from "#protocol/chip/link.ts
 import { Chip } from "#simulator/chip/machine/chip.ts";
 import type { ChipMake } from "#simulator/chip/machine/chipMake.ts";
 import { FORGETFUL, type MemoryStore } from "#simulator/chip/machine/memory.ts";
-import { readRegisters, writeRegisters } from "#simulator/chip/machine/registers.ts";
+import { readRegisters } from "#simulator/chip/machine/registers.ts";
+import { writeRegisters } from "#simulator/chip/machine/writes.ts";
 import type { Machine, Plant } from "#simulator/chip/plant/plant.ts";
 import { Welder, type WeldJob } from "#simulator/chip/plant/welder.ts";
 
 const LINK_KEY = Uint8Array.from({ length: 32 }, (_, index) => 255 - index);
+export const BUDGET_KEY = Uint8Array.from({ length: 32 }, (_, index) => 100 + index);
 export const DEVICE = "370983ZTEST000000010";
 export const STICK: Machine = { process: "mma", ratedAmps: 400, alternating: false, vrd: false };
 export const JOB: WeldJob = { rods: 1, rodMs: 5_000, changeMs: 1_000, amps: 120, shortsPerS: 1, pulseHz: 0, lostPerRod: 0, stickMs: 0 };
@@ -27,7 +29,14 @@ export interface Rig {
 export function rig(make: Partial<ChipMake> = {}, machine: Machine = STICK, plant?: Plant, store: MemoryStore = FORGETFUL): Rig {
   const welder = new Welder(machine, 7);
   const full: ChipMake = {
-    ...{ device: DEVICE, uid: new Uint8Array(12), linkKey: LINK_KEY, bootNonce: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), windowMs: 100 },
+    ...{
+      device: DEVICE,
+      uid: new Uint8Array(12),
+      linkKey: LINK_KEY,
+      budgetKey: BUDGET_KEY,
+      bootNonce: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+      windowMs: 100,
+    },
     ...{ sensor: SENSOR, arcMinAmps: 15, alternating: machine.alternating, plantArcMinAmps: 15, plantAlternating: machine.alternating },
     ...{ speed: 1 },
     ...make,
@@ -51,7 +60,7 @@ export function rig(make: Partial<ChipMake> = {}, machine: Machine = STICK, plan
       }
     },
     order: (order = {}, secret = {}) => {
-      counter += 1;
+      counter = Math.max(counter, chip.desk.counter) + 1;
       const words = encodeLease({ ...CLOSE, counter, ...order }, { ...chip.desk.secret, ...secret });
       const exception = writeRegisters(chip, LEASE.address, words);
       if (exception) throw new Error(`exception ${exception}`);

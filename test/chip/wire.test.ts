@@ -144,7 +144,7 @@ describe("answers", () => {
 
   it("a foreign device is another kind of device", () => {
     const { chip } = rig();
-    chip.foreign = true;
+    chip.presence.foreign = true;
     expect(Buffer.from(answer(chip, hex("03 0000 0004"))).toString("hex")).toBe("8301");
     expect(answer(chip, hex("04 0000 0008"))).toHaveLength(18);
     expect(Buffer.from(answer(chip, hex("04 0000"))).toString("hex")).toBe("8403");
@@ -184,7 +184,12 @@ describe("a line's pace", () => {
     const { chip } = rig({}, undefined);
     const at: { ms: number; bytes: number }[] = [];
     const make = { rate: { baud: 9_600, characterBits: 11 }, paced: true, speed: 1, seed: 1 };
-    const bus = new ChipBus(new Map([[1, chip]]), make, timing, (bytes) => at.push({ ms: timing.nowMs(), bytes: bytes.length }));
+    const bus = new ChipBus(
+      (address) => (address === 1 ? chip : undefined),
+      make,
+      timing,
+      (bytes) => at.push({ ms: timing.nowMs(), bytes: bytes.length }),
+    );
     bus.hear(withCrc(hex("01 03 0100 007b")));
     timing.run(5_000);
     const characterMs = 11_000 / 9_600;
@@ -209,7 +214,12 @@ describe("a bus of several", () => {
     ]);
     const out: number[] = [];
     const make = { rate: { baud: 115_200, characterBits: 10 }, paced, speed: 1, seed: 3 };
-    const bus = new ChipBus(chips, make, timing, (bytes) => out.push(...bytes));
+    const bus = new ChipBus(
+      (address) => chips.get(address),
+      make,
+      timing,
+      (bytes) => out.push(...bytes),
+    );
     return { timing, chips, bus, out };
   };
 
@@ -226,10 +236,10 @@ describe("a bus of several", () => {
     const { bus, out, chips } = setUp();
     const chip = chips.get(1);
     if (!chip) throw new Error("no chip");
-    chip.silent = true;
+    chip.presence.silent = true;
     bus.hear(READ_4);
     expect(out).toEqual([]);
-    chip.silent = false;
+    chip.presence.silent = false;
     bus.setNoise(0.05);
     let spoiled = 0;
     for (let round = 0; round < 500; round++) {

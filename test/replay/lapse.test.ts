@@ -6,7 +6,15 @@ import { Welder } from "#simulator/chip/plant/welder.ts";
 import { CLOSE, DEVICE, STICK } from "#test/chip/rig.ts";
 
 const MAKE = {
-  ...{ device: DEVICE, uid: new Uint8Array(12), linkKey: new Uint8Array(32), bootNonce: new Uint8Array(8), windowMs: 100, arcMinAmps: 15 },
+  ...{
+    device: DEVICE,
+    uid: new Uint8Array(12),
+    linkKey: new Uint8Array(32),
+    budgetKey: new Uint8Array(32),
+    bootNonce: new Uint8Array(8),
+    windowMs: 100,
+    arcMinAmps: 15,
+  },
   ...{ alternating: false, plantArcMinAmps: 15, plantAlternating: false, speed: 1 },
   sensor: { rangeAmps: 600, rangeVolts: 200, ampsStep: 0.1, voltsStep: 0.02, ampsOffset: 0, voltsOffset: 0 },
 };

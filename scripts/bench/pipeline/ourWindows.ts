@@ -7,7 +7,7 @@ import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
 import { categoryMask } from "#protocol/codes/workCategories.ts";
-import { DEVELOPMENT_LINK_KEY } from "#simulator/chip/options.ts";
+import { DEVELOPMENT_LINK_KEY } from "#simulator/developmentKeys.ts";
 
 export interface WindowsOrder {
   tty: string;

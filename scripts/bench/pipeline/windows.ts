@@ -6,7 +6,7 @@ import { median } from "#scripts/bench/base/statistics.ts";
 import { inFolder, say, withCleanup } from "#scripts/bench/base/workplace.ts";
 import { floorWindows } from "#scripts/bench/pipeline/floorWindows.ts";
 import { ourWindows } from "#scripts/bench/pipeline/ourWindows.ts";
-import { DEVELOPMENT_LINK_KEY } from "#simulator/chip/options.ts";
+import { DEVELOPMENT_LINK_KEY } from "#simulator/developmentKeys.ts";
 import { stageDevice } from "#simulator/stage/stage.ts";
 
 export function measureWindows(quick: boolean): Promise<{ ours: Figures; floor: Figures }> {

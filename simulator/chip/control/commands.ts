@@ -17,7 +17,7 @@ const machineCommands = [
     lostPerRod: z.int().min(0).max(20).default(0),
     stickS: seconds(600).default(0),
   }),
-  z.strictObject({ do: z.enum(["stop", "walkAway", "pressStart", "clearFault", "truth"]), at: z.int().optional() }),
+  z.strictObject({ do: z.enum(["stop", "walkAway", "pressStart", "clearFault", "reset", "truth"]), at: z.int().optional() }),
   z.strictObject({
     do: z.enum(["eStop", "enclosure", "weldContact", "mirrorFault", "bypass", "unplugSensor", "silence", "foreign"]),
     at: z.int().optional(),

@@ -1,6 +1,7 @@
 import { LEASE_MS, type LeaseResult } from "#protocol/chip/arcgateChip.ts";
 import type { LeaseOrder } from "#protocol/chip/link.ts";
 import type { ChipMake, Opening } from "#simulator/chip/machine/chipMake.ts";
+import { Contact } from "#simulator/chip/machine/contact.ts";
 import {
   type ContactorEvent,
   type ContactorState,
@@ -12,10 +13,13 @@ import { type Classing, Instrument } from "#simulator/chip/machine/instrument.ts
 import { LeaseDesk } from "#simulator/chip/machine/leaseDesk.ts";
 import { type ChipMemory, type MemoryStore, newMemory } from "#simulator/chip/machine/memory.ts";
 import { Panel } from "#simulator/chip/machine/panel.ts";
+import { Presence } from "#simulator/chip/machine/presence.ts";
 import { SessionAccount } from "#simulator/chip/machine/sessionAccount.ts";
 import { Supervision } from "#simulator/chip/machine/supervision.ts";
+import { Vault } from "#simulator/chip/machine/vault.ts";
 import type { Piece, Plant } from "#simulator/chip/plant/plant.ts";
 import type { Truth } from "#simulator/chip/plant/truth.ts";
+import type { Calibration } from "#simulator/chip/sensing/calibration.ts";
 import { ringDepthFor, WindowRing } from "#simulator/chip/sensing/ring.ts";
 import type { Sensor } from "#simulator/chip/sensing/sensor.ts";
 
@@ -31,6 +35,9 @@ export class Chip {
   readonly ring: WindowRing;
   readonly account: SessionAccount;
   readonly panel = new Panel();
+  readonly contact = new Contact();
+  readonly presence = new Presence();
+  readonly vault: Vault;
   readonly #instrument: Instrument;
   readonly #store: MemoryStore;
   readonly #memory: ChipMemory;
@@ -44,14 +51,8 @@ export class Chip {
   #windowEndMs: number;
   #closedMs = 0;
   #contactor: ContactorState = powerUpContactor();
-  #mainClosed = false;
   #memoryStale = false;
 
-  welded = false;
-  bypassed = false;
-  mirrorStuckOpen = false;
-  foreign = false;
-  silent = false;
   voltsNow = 0;
   ampsNow = 0;
   readonly openings: Opening[] = [];
@@ -68,18 +69,15 @@ export class Chip {
     this.desk = new LeaseDesk({ key: make.linkKey, bootNonce: make.bootNonce });
     this.ring = new WindowRing(ringDepthFor(make.windowMs, make.speed));
     this.account = new SessionAccount(this.#memory.totals, this.#memory.bootCount, make.windowMs);
+    this.vault = new Vault(this.#memory.vault, make);
     const real = { arcMinAmps: make.plantArcMinAmps, alternating: make.plantAlternating };
-    this.#instrument = new Instrument(plant, make.sensor, this.settings, real);
+    this.#instrument = new Instrument(plant, make.sensor, { ...this.settings, calibration: this.#memory.calibration }, real);
     this.#supervision = new Supervision(make.sensor.rangeAmps);
-    this.#keep();
+    this.keep();
   }
 
   get contactor(): ContactorState {
     return this.#contactor;
-  }
-
-  get mirrorClosed(): boolean {
-    return this.#mainClosed && !this.mirrorStuckOpen;
   }
 
   get memory(): ChipMemory {
@@ -106,10 +104,6 @@ export class Chip {
     return this.#speed;
   }
 
-  get powered(): boolean {
-    return this.#mainClosed || this.bypassed;
-  }
-
   get currentPresent(): boolean {
     return this.#supervision.isPresent(this.ampsNow);
   }
@@ -129,6 +123,10 @@ export class Chip {
 
   /** Brings the chip and its machine up to `nowMs`; deadlines on the way are met at their own time. */
   advance(nowMs: number): void {
+    if (this.presence.inBootloader) {
+      this.#nowMs = nowMs;
+      return;
+    }
     while (this.#nowMs < nowMs) {
       const deadline = contactorDeadline(this.#contactor);
       const stopMs = Math.max(this.#nowMs, Math.min(nowMs, deadline === null ? nowMs : deadline + this.#bootAtMs));
@@ -138,7 +136,7 @@ export class Chip {
       if (deadline !== null && stopMs >= deadline + this.#bootAtMs)
         this.happen({ type: "tick" }, Math.max(deadline, stopMs - this.#bootAtMs));
     }
-    if (this.#memoryStale) this.#keep();
+    if (this.vault.runTo(this.uptimeMs) || this.#memoryStale) this.keep();
   }
 
   /** Something happened to the contactor's logic: an order, a switch, a fault. */
@@ -146,9 +144,10 @@ export class Chip {
     const before = this.#contactor;
     const { state, result } = contactorNext(before, event, uptimeMs);
     this.#contactor = state;
-    this.#moveContact();
+    this.contact.follow(state.commandedClosed);
     if (before.commandedClosed && !state.commandedClosed) this.#onOpened(state);
     if (state.commandedClosed && (!before.commandedClosed || before.session !== state.session)) {
+      if (!this.account.isRunning(state.session)) this.vault.spendStart();
       this.account.begin(state.session);
       this.#memoryStale = true;
     }
@@ -157,27 +156,32 @@ export class Chip {
   }
 
   /** An authentic order, its counter checked. */
-  obey(order: LeaseOrder): void {
+  obey(order: LeaseOrder): LeaseResult {
     const { desk } = this;
-    desk.result = order.leaseMs > LEASE_MS ? "badValue" : (this.happen({ type: "order", order }) ?? "none");
-    if (desk.result === "badValue") return;
+    if (order.leaseMs > LEASE_MS) return "badValue";
+    const isUnpaid = this.vault.isSpent && !this.account.isRunning(order.session);
+    const result = this.happen({ type: "order", order, isUnpaid }) ?? "none";
+    if (result === "badValue") return result;
     this.panel.lamp = order.lamp;
     desk.readFrom = order.readFrom;
     this.ring.confirmBelow(Math.min(order.confirmedBelow, this.ring.nextSeq));
-    if (desk.result !== "accepted") return;
+    if (result !== "accepted") return result;
     desk.accepted += 1;
     desk.lastAtMs = this.uptimeMs;
+    return result;
   }
 
   applySettings(settings: Classing): void {
     this.#memory.settings = settings;
     this.#instrument.classifyBy(settings);
-    this.#keep();
+    this.keep();
   }
 
-  setWelded(on: boolean): void {
-    this.welded = on;
-    this.#moveContact();
+  calibrate(calibration: Calibration, lock: boolean): void {
+    this.#memory.calibration = calibration;
+    if (lock) this.vault.lockCalibration();
+    this.#instrument.correctBy(calibration);
+    this.keep();
   }
 
   setSpeed(speed: number): void {
@@ -187,11 +191,6 @@ export class Chip {
 
   close(): void {
     this.#store.close();
-  }
-
-  #moveContact(): void {
-    if (this.#contactor.commandedClosed) this.#mainClosed = true;
-    else if (!this.welded) this.#mainClosed = false;
   }
 
   #onOpened(state: ContactorState): void {
@@ -212,7 +211,7 @@ export class Chip {
   }
 
   #step(mostMs: number): void {
-    const sensed = this.#instrument.step(this.powered, mostMs);
+    const sensed = this.#instrument.step(this.contact.powers, mostMs);
     this.#plantMs += sensed.ms;
     if (this.#contactor.commandedClosed) this.#closedMs += sensed.ms;
     if (this.#instrument.quietMs >= ARC_OFF_MS && this.#contactor.mode === "closedUntilArcOff") this.happen({ type: "arcOff" });
@@ -222,7 +221,7 @@ export class Chip {
   #watch({ ms, amps }: Piece): void {
     const { commandedClosed, fault: latched } = this.#contactor;
     const sensorMissing = this.sensor.unplugged;
-    const fault = this.#supervision.watch({ ms, amps, commandedClosed, mirrorClosed: this.mirrorClosed, sensorMissing });
+    const fault = this.#supervision.watch({ ms, amps, commandedClosed, mirrorClosed: this.contact.mirrorClosed, sensorMissing });
     if (latched === "none" && fault !== "none") this.happen({ type: "fault", fault });
     // A sensor that is back is a fault that is over; the others wait for the installer.
     else if (latched === "sensorMissing" && !sensorMissing) this.happen({ type: "clearFault" });
@@ -242,7 +241,8 @@ export class Chip {
     this.#windowEndMs += this.make.windowMs;
   }
 
-  #keep(): void {
+  /** Whoever changed the memory has it kept before anybody is told of the change. */
+  keep(): void {
     this.#memory.totals = this.account.totals;
     this.#store.store(this.#memory);
     this.#memoryStale = false;

@@ -6,6 +6,8 @@ export interface ChipMake {
   device: string;
   uid: Uint8Array;
   linkKey: Uint8Array;
+  /** Shared with the platform alone. */
+  budgetKey: Uint8Array;
   /** Random, of this boot. */
   bootNonce: Uint8Array;
   windowMs: number;

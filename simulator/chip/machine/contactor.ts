@@ -27,7 +27,8 @@ interface ContactorOrder {
 }
 
 export type ContactorEvent =
-  | { type: "order"; order: ContactorOrder }
+  /** `isUnpaid`: a session that the offline budget has no start left for. */
+  | { type: "order"; order: ContactorOrder; isUnpaid: boolean }
   | { type: "tick" }
   /** No arc condition for 2 s of the plant's time. */
   | { type: "arcOff" }
@@ -65,7 +66,7 @@ export function powerUpContactor(): ContactorState {
 export function contactorNext(state: ContactorState, event: ContactorEvent, nowMs: number): ContactorStep {
   switch (event.type) {
     case "order":
-      return onOrder(state, event.order, nowMs);
+      return onOrder(state, event.order, event.isUnpaid, nowMs);
     case "tick":
       return { state: onTick(state, nowMs) };
     case "arcOff":
@@ -87,7 +88,7 @@ export function contactorDeadline(state: ContactorState): number | null {
   return Math.min(...[state.leaseUntilMs, state.sessionUntilMs, state.arcOffUntilMs].map((at) => at ?? Number.POSITIVE_INFINITY));
 }
 
-function onOrder(state: ContactorState, order: ContactorOrder, nowMs: number): ContactorStep {
+function onOrder(state: ContactorState, order: ContactorOrder, isUnpaid: boolean, nowMs: number): ContactorStep {
   if (order.mode === "open") {
     const session = order.session || state.session;
     return { state: state.commandedClosed ? opened(state, "command") : { ...state, mode: "open", session }, result: "accepted" };
@@ -99,6 +100,7 @@ function onOrder(state: ContactorState, order: ContactorOrder, nowMs: number): C
   if (!state.commandedClosed && order.mode !== "closed") return { state, result: "accepted" };
   // And only `closed` hands a running lease to another session.
   if (order.mode !== "closed" && order.session !== state.session) return { state, result: "refused" };
+  if (isUnpaid) return { state, result: "budgetSpent" };
   return { state: leased(state, order, nowMs), result: "accepted" };
 }
 

@@ -1,5 +1,6 @@
 import type { Piece, Plant } from "#simulator/chip/plant/plant.ts";
 import { type Truth, TruthMeter } from "#simulator/chip/plant/truth.ts";
+import { type Calibration, correct } from "#simulator/chip/sensing/calibration.ts";
 import { Sensor, type SensorMake } from "#simulator/chip/sensing/sensor.ts";
 import { type FinishedWindow, Windower, type WindowFlags } from "#simulator/chip/sensing/windower.ts";
 
@@ -16,13 +17,15 @@ export class Instrument {
   readonly #truth: TruthMeter;
   readonly #flowing: Piece = { volts: 0, amps: 0, ms: 0, valid: true };
   readonly #sensed: Piece = { volts: 0, amps: 0, ms: 0, valid: true };
+  #calibration: Calibration;
   #quietMs = Number.POSITIVE_INFINITY;
 
-  constructor(plant: Plant, sensor: SensorMake, told: Classing, real: Classing) {
+  constructor(plant: Plant, sensor: SensorMake, told: Classing & { calibration: Calibration }, real: Classing) {
     this.#plant = plant;
     this.sensor = new Sensor(sensor);
     this.#windower = new Windower(told.arcMinAmps, told.alternating);
     this.#truth = new TruthMeter(real.arcMinAmps, real.alternating);
+    this.#calibration = told.calibration;
   }
 
   /** Plant time since an arc or a short circuit was last sensed. */
@@ -42,11 +45,16 @@ export class Instrument {
     this.#windower.classifyBy(arcMinAmps, alternating);
   }
 
+  correctBy(calibration: Calibration): void {
+    this.#calibration = calibration;
+  }
+
   /** The next reading, `mostMs` long at most. It is reused: copy what you keep. */
   step(powered: boolean, mostMs: number): Piece {
     this.#plant.next(powered, mostMs, this.#flowing);
     this.#truth.feed(this.#flowing);
     this.sensor.read(this.#flowing, this.#sensed);
+    correct(this.#sensed, this.#calibration);
     this.#windower.feed(this.#sensed);
     this.#quietMs = this.burning ? 0 : this.#quietMs + this.#sensed.ms;
     return this.#sensed;

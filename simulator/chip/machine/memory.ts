@@ -2,7 +2,9 @@ import { closeSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { z } from "zod";
+import { FULL_BUDGET } from "#protocol/chip/vault.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import { type Calibration, NO_CALIBRATION } from "#simulator/chip/sensing/calibration.ts";
 
 const count = z.number().int().min(0);
 const word = count.max(0xffff_ffff);
@@ -23,15 +25,29 @@ const SessionTotals = z.strictObject({
 
 const Vault = z.strictObject({
   listFloor: word,
+  overlayFloor: word,
   keysetFloor: word,
   policyFloor: word,
   timeFloorS: word,
+  journalChain: word,
   journalSeq: word,
   journalHead: z.string().regex(/^[0-9a-f]{64}$/),
   poweredHoursLeft: count.max(0xffff),
+  /** Of the hour that is running. */
+  poweredMinutes: count.max(59),
   bootsLeft: count.max(0xffff),
   startsLeft: count.max(0xffff),
+  calibrationLocked: z.boolean(),
 });
+
+const Corrections = z.strictObject({
+  currentGain: z.number(),
+  currentOffsetAmps: z.number(),
+  currentReversed: count.max(1),
+  voltageGain: z.number(),
+  voltageOffsetVolts: z.number(),
+  voltageReversed: count.max(1),
+}) satisfies z.ZodType<Calibration>;
 
 /** All that a chip knows after its power was cut. */
 const ChipMemory = z.strictObject({
@@ -39,13 +55,12 @@ const ChipMemory = z.strictObject({
   settings: z.strictObject({ arcMinAmps: z.number(), alternating: z.boolean() }).nullable(),
   totals: SessionTotals,
   vault: Vault,
+  calibration: Corrections,
 });
 
 export type SessionTotals = z.infer<typeof SessionTotals>;
+export type VaultMemory = z.infer<typeof Vault>;
 export type ChipMemory = z.infer<typeof ChipMemory>;
-
-/** The design's offline budget of a chip fresh from the bench. */
-const FULL_BUDGET = { poweredHoursLeft: 336, bootsLeft: 120, startsLeft: 200 };
 
 export function noTotals(session: number, bootCount: number): SessionTotals {
   const zero = { arcMs: 0, chargeAmpereSeconds: 0, energyJoules: 0, strikes: 0, shorts: 0, shortMs: 0, closedMs: 0, lastSeq: 0 };
@@ -53,8 +68,13 @@ export function noTotals(session: number, bootCount: number): SessionTotals {
 }
 
 export function newMemory(): ChipMemory {
-  const floors = { listFloor: 0, keysetFloor: 0, policyFloor: 0, timeFloorS: 0, journalSeq: 0, journalHead: "0".repeat(64) };
-  return { bootCount: 0, settings: null, totals: { ...noTotals(0, 0), closed: true }, vault: { ...floors, ...FULL_BUDGET } };
+  const { poweredHours, boots, starts } = FULL_BUDGET;
+  const vault = {
+    ...{ listFloor: 0, overlayFloor: 0, keysetFloor: 0, policyFloor: 0, timeFloorS: 0 },
+    ...{ journalChain: 0, journalSeq: 0, journalHead: "0".repeat(64) },
+    ...{ poweredHoursLeft: poweredHours, poweredMinutes: 0, bootsLeft: boots, startsLeft: starts, calibrationLocked: false },
+  };
+  return { bootCount: 0, settings: null, totals: { ...noTotals(0, 0), closed: true }, vault, calibration: NO_CALIBRATION };
 }
 
 /** Where the memory is kept; undefined when nothing was ever stored. */
@@ -67,7 +87,24 @@ export interface MemoryStore {
 /** For a chip that is never switched off. */
 export const FORGETFUL: MemoryStore = { load: () => undefined, store: () => undefined, close: () => undefined };
 
-const SLOT_BYTES = 1024;
+/** Outlives the chip's boots, but not this process. */
+export class RamStore implements MemoryStore {
+  #kept: ChipMemory | undefined;
+
+  load(): ChipMemory | undefined {
+    return structuredClone(this.#kept);
+  }
+
+  store(memory: ChipMemory): void {
+    this.#kept = structuredClone(memory);
+  }
+
+  close(): void {
+    this.#kept = undefined;
+  }
+}
+
+const SLOT_BYTES = 2048;
 const SLOTS = 2;
 const HEADER_BYTES = 12;
 

@@ -1,69 +1,42 @@
 import {
-  BLINK,
   CHIP_FAULTS,
   CHIP_MAGIC,
   CHIP_MAP_VERSION,
   IDENTITY,
-  LEASE,
   LEASE_RESULTS,
   OPENED_BY,
   PAGE,
   PAGE_RECORDS_MAX,
-  SETTINGS,
   STATUS,
   TOTALS,
-  VAULT,
   WINDOW,
 } from "#protocol/chip/arcgateChip.ts";
-import { decodeBlock, encodeBlock } from "#protocol/chip/codec.ts";
-import { decodeLease, encodePage, seal } from "#protocol/chip/link.ts";
+import { encodeBlock } from "#protocol/chip/codec.ts";
+import { encodePage, seal } from "#protocol/chip/link.ts";
+import { CALIBRATION } from "#protocol/chip/service.ts";
 import type { Block } from "#protocol/chip/table.ts";
+import { VAULT } from "#protocol/chip/vault.ts";
 import type { Chip } from "#simulator/chip/machine/chip.ts";
 
 /** Modbus exception codes. */
 export const EXCEPTION = { illegalFunction: 1, illegalAddress: 2, illegalValue: 3, deviceFailure: 4 } as const;
 export type Exception = (typeof EXCEPTION)[keyof typeof EXCEPTION];
 
-const FIRMWARE = (1 << 16) | (0 << 8) | 0;
+/** 1.0.0 */
+export const FIRMWARE = (1 << 16) | (0 << 8) | 0;
 const MOST_U32 = 0xffff_ffff;
 const NO_MAC = new Uint8Array(8);
 const PAGE_WORDS_MAX = PAGE.words + PAGE_RECORDS_MAX * WINDOW.words;
-const MOST_ARC_MIN_AMPS = 200;
 
 /** Reads `count` registers from `address`, or says why not. A read must stay within one block. */
 export function readRegisters(chip: Chip, address: number, count: number): Uint16Array | Exception {
   if (within(IDENTITY, address, count)) return part(identityWords(chip), IDENTITY.address, address, count);
   if (within(TOTALS, address, count)) return part(totalsWords(chip), TOTALS.address, address, count);
   if (within(VAULT, address, count)) return part(vaultWords(chip), VAULT.address, address, count);
+  if (within(CALIBRATION, address, count)) return part(calibrationWords(chip), CALIBRATION.address, address, count);
   if (address < PAGE.address || address + count > PAGE.address + PAGE_WORDS_MAX) return EXCEPTION.illegalAddress;
   const room = Math.floor((address + count - PAGE.address - PAGE.words) / WINDOW.words);
   return part(pageWords(chip, Math.max(0, room)), PAGE.address, address, count);
-}
-
-/** Writes whole blocks only. What became of an authenticated one is in the page's `leaseResult`: a wrong MAC is no Modbus exception. */
-export function writeRegisters(chip: Chip, address: number, words: Uint16Array): Exception | undefined {
-  if (address === LEASE.address && words.length === LEASE.words) return writeLease(chip, words);
-  if (address === SETTINGS.address && words.length === SETTINGS.words) return writeSettings(chip, words);
-  if (address !== BLINK.address || words.length !== BLINK.words) return EXCEPTION.illegalAddress;
-  const { seconds } = decodeBlock(BLINK, words);
-  if (seconds > 60) return EXCEPTION.illegalValue;
-  chip.panel.blink(seconds, chip.nowMs);
-  return undefined;
-}
-
-function writeLease(chip: Chip, words: Uint16Array): undefined {
-  if (!chip.desk.admits(LEASE, words, decodeBlock(LEASE, words).counter)) return;
-  const order = decodeLease(words);
-  if (order) chip.obey(order);
-  else chip.desk.result = "badValue";
-}
-
-function writeSettings(chip: Chip, words: Uint16Array): undefined {
-  const { counter, arcMinAmps, alternating } = decodeBlock(SETTINGS, words);
-  if (!chip.desk.admits(SETTINGS, words, counter)) return;
-  const sensible = arcMinAmps > 0 && arcMinAmps <= MOST_ARC_MIN_AMPS && alternating <= 1;
-  chip.desk.result = sensible ? "accepted" : "badValue";
-  if (sensible) chip.applySettings({ arcMinAmps, alternating: alternating === 1 });
 }
 
 function identityWords(chip: Chip): Uint16Array {
@@ -111,8 +84,21 @@ function totalsWords(chip: Chip): Uint16Array {
 }
 
 function vaultWords(chip: Chip): Uint16Array {
-  const { journalHead, ...numbers } = chip.memory.vault;
-  return encodeBlock(VAULT, { ...numbers, journalHead: Uint8Array.from(Buffer.from(journalHead, "hex")), reserved: 0 });
+  const { journalHead, poweredMinutes: _minutes, calibrationLocked: _kept, ...numbers } = chip.memory.vault;
+  const values = {
+    ...numbers,
+    journalHead: Uint8Array.from(Buffer.from(journalHead, "hex")),
+    calibrationLocked: chip.vault.isCalibrationLocked ? 1 : 0,
+    challenge: chip.vault.challengeAt(chip.uptimeMs),
+    mac: NO_MAC,
+  };
+  return seal(VAULT, values, chip.desk.secret);
+}
+
+function calibrationWords(chip: Chip): Uint16Array {
+  const { calibration } = chip.memory;
+  const values = { ...calibration, counter: chip.desk.counter, lock: chip.vault.isCalibrationLocked ? 1 : 0, mac: NO_MAC };
+  return seal(CALIBRATION, values, chip.desk.secret);
 }
 
 function pageWords(chip: Chip, room: number): Uint16Array {
@@ -142,7 +128,7 @@ function statusBits(chip: Chip): number {
   const { contactor } = chip;
   const bits: readonly [boolean, number][] = [
     [contactor.commandedClosed, STATUS.commandedClosed],
-    [chip.mirrorClosed, STATUS.mirrorClosed],
+    [chip.contact.mirrorClosed, STATUS.mirrorClosed],
     [contactor.eStop, STATUS.eStop],
     [contactor.enclosureOpen, STATUS.enclosureOpen],
     [chip.sensor.unplugged, STATUS.sensorMissing],

@@ -20,6 +20,11 @@ export class SessionAccount {
     return this.#totals;
   }
 
+  /** Begun and not ended: closing for it again is no new start. */
+  isRunning(session: number): boolean {
+    return this.#totals.session === session && !this.#totals.closed && !this.#ending;
+  }
+
   /** The contactor closed for `session`. The same session may close again; another one starts from nothing. */
   begin(session: number): void {
     this.#ending = false;

@@ -9,7 +9,10 @@ import type { Welder } from "#simulator/chip/plant/welder.ts";
 export interface Workplace {
   address: number;
   machine: Machine;
+  /** Replaced at each boot. */
   chip: Chip;
+  /** Boots the chip: a new one over the same memory, with the same welder in front of it. */
+  boot(nowMs: number): void;
   welder: Welder | null;
   player: Player | null;
 }
@@ -33,6 +36,9 @@ export function command(place: Workplace, asked: MachineCommand) {
     case "clearFault":
       chip.happen({ type: "clearFault" });
       break;
+    case "reset":
+      place.boot(chip.nowMs);
+      break;
     case "freeze":
       chip.sensor.freeze(asked.channel, asked.on);
       break;
@@ -51,26 +57,38 @@ function flip(chip: Chip, what: Extract<MachineCommand, { on: boolean; do: strin
       chip.happen({ type: what, on });
       break;
     case "weldContact":
-      chip.setWelded(on);
+      chip.contact.weld(on);
       break;
     case "mirrorFault":
-      chip.mirrorStuckOpen = on;
+      chip.contact.mirrorStuckOpen = on;
       break;
     case "bypass":
-      chip.bypassed = on;
+      chip.contact.bypassed = on;
       break;
     case "unplugSensor":
       chip.sensor.unplugged = on;
       break;
     case "silence":
-      chip.silent = on;
+      chip.presence.silent = on;
       break;
     case "foreign":
-      chip.foreign = on;
+      chip.presence.foreign = on;
       break;
     case "freeze":
       break;
   }
+}
+
+/** Switches, wires and damage that a boot does not change. */
+export function rewire(chip: Chip, before: Chip): void {
+  chip.contact.bypassed = before.contact.bypassed;
+  chip.contact.mirrorStuckOpen = before.contact.mirrorStuckOpen;
+  chip.sensor.unplugged = before.sensor.unplugged;
+  chip.presence.silent = before.presence.silent;
+  chip.presence.foreign = before.presence.foreign;
+  chip.setSpeed(before.speed);
+  chip.happen({ type: "eStop", on: before.contactor.eStop });
+  chip.happen({ type: "enclosure", on: before.contactor.enclosureOpen });
 }
 
 function startWelding({ machine, welder }: Workplace, job: Extract<MachineCommand, { do: "weld" }>): void {
@@ -97,8 +115,8 @@ export function truthOf({ address, machine, chip, welder, player }: Workplace) {
     process: machine.process,
     ...chip.truth(),
     contactorClosed: contactor.commandedClosed,
-    mirrorClosed: chip.mirrorClosed,
-    powered: chip.powered,
+    mirrorClosed: chip.contact.mirrorClosed,
+    powered: chip.contact.powers,
     eStop: contactor.eStop,
     enclosureOpen: contactor.enclosureOpen,
     fault: contactor.fault,
@@ -106,6 +124,9 @@ export function truthOf({ address, machine, chip, welder, player }: Workplace) {
     opens: chip.openings,
     session: contactor.session,
     totals: chip.account.totals,
+    vault: chip.memory.vault,
+    calibration: chip.memory.calibration,
+    inBootloader: chip.presence.inBootloader,
     leaseAccepted: chip.desk.accepted,
     lastLeaseAtMs: chip.desk.lastAtMs,
     leaseRemainingMs: chip.leaseRemainingMs,

@@ -27,7 +27,7 @@ const LEAST_SILENCE_MS = 20;
 
 /** Several chips on one half-duplex line: hears requests, answers for the address asked, at the line's pace. */
 export class ChipBus {
-  readonly #chips: ReadonlyMap<number, Chip>;
+  readonly #chipAt: (address: number) => Chip | undefined;
   readonly #timing: Timing;
   readonly #write: (bytes: Uint8Array) => void;
   readonly #paced: boolean;
@@ -40,8 +40,8 @@ export class ChipBus {
   #waiting = 0;
   #noiseRate = 0;
 
-  constructor(chips: ReadonlyMap<number, Chip>, make: BusMake, timing: Timing, write: (bytes: Uint8Array) => void) {
-    this.#chips = chips;
+  constructor(chipAt: (address: number) => Chip | undefined, make: BusMake, timing: Timing, write: (bytes: Uint8Array) => void) {
+    this.#chipAt = chipAt;
     this.#timing = timing;
     this.#write = write;
     this.#paced = make.paced;
@@ -80,21 +80,21 @@ export class ChipBus {
     const heardAtMs = this.#pacer.heard(request.length, this.#firstByteAtMs ?? nowMs);
     this.#firstByteAtMs = null;
     // Broadcasts write nothing here, and other addresses are other people's: nobody answers.
-    const chip = this.#chips.get(request.address);
-    if (!chip || this.#waiting >= MOST_WAITING) return;
+    if (!this.#chipAt(request.address) || this.#waiting >= MOST_WAITING) return;
     if (!this.#paced) {
-      this.#serve(chip, request);
+      this.#serve(request);
       return;
     }
     this.#waiting += 1;
     this.#timing.wakeAfter(heardAtMs - nowMs, () => {
       this.#waiting -= 1;
-      this.#serve(chip, request);
+      this.#serve(request);
     });
   }
 
-  #serve(chip: Chip, request: Request): void {
-    if (chip.silent) return;
+  #serve(request: Request): void {
+    const chip = this.#chipAt(request.address);
+    if (!chip?.presence.answers) return;
     chip.advance(this.#timing.nowMs());
     const bytes = this.#spoil(withCrc(Uint8Array.of(request.address, ...answer(chip, request.pdu))));
     if (this.#paced) this.#send(this.#pacer.speak(bytes, this.#timing.nowMs()), 0);

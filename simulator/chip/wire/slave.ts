@@ -1,7 +1,8 @@
 import { bytesToWords, wordsToBytes } from "#protocol/chip/codec.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { Chip } from "#simulator/chip/machine/chip.ts";
-import { EXCEPTION, type Exception, readRegisters, writeRegisters } from "#simulator/chip/machine/registers.ts";
+import { EXCEPTION, type Exception, readRegisters } from "#simulator/chip/machine/registers.ts";
+import { writeRegisters } from "#simulator/chip/machine/writes.ts";
 import { identify } from "#simulator/chip/wire/identification.ts";
 
 const READ_MOST = 125;
@@ -12,7 +13,7 @@ const READ_WRITE_MOST = 121;
 export function answer(chip: Chip, pdu: Uint8Array): Uint8Array {
   const code = pdu[0] ?? 0;
   const view = new DataView(pdu.buffer, pdu.byteOffset, pdu.byteLength);
-  const result = chip.foreign ? foreignAnswer(code, view) : serve(chip, code, view, pdu);
+  const result = chip.presence.foreign ? foreignAnswer(code, view) : serve(chip, code, view, pdu);
   return typeof result === "number" ? Uint8Array.of(code | 0x80, result) : result;
 }
 
