@@ -4,13 +4,14 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
 import { checkBusBudget } from "#agent/core/busBudget.ts";
-import { startClock, timeAt } from "#agent/core/clock/interval.ts";
 import type { Bus, Clock, Journal } from "#agent/ports.ts";
 import { Agent } from "#agent/runtime/agent.ts";
 import { LatePlatform } from "#agent/runtime/latePlatform.ts";
-import { MachineDriver } from "#agent/runtime/machineDriver.ts";
+import { MachineDriver, type MachineDriverPorts } from "#agent/runtime/machineDriver.ts";
 import { offlineState } from "#agent/runtime/reporting.ts";
 import type { createSyncDriver as SyncDriverMaker } from "#agent/runtime/syncDriver.ts";
+import { Timekeeper } from "#agent/runtime/timekeeper.ts";
+import { VaultKeeper } from "#agent/runtime/vaultKeeper.ts";
 import type { createUplinkConnector as UplinkMaker } from "#agent/shell/mqtt/uplink.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
@@ -23,6 +24,7 @@ import { parseMachineQr } from "#protocol/codes/machineQr.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { Lane } from "#protocol/events/event.ts";
+import type { Request } from "#protocol/events/messages.ts";
 import { SHANDONG_PROFILE } from "#protocol/profile/profile.ts";
 import { downTopic, upTopic } from "#protocol/topics.ts";
 import { cryptoSelfTest } from "#protocol/trust/selfTest.ts";
@@ -45,6 +47,7 @@ interface Ground {
   config: Config;
   log: Logger;
   clock: Clock;
+  time: Timekeeper;
   trust: TrustStore;
   journal: Journal;
   lists: ListStore;
@@ -126,24 +129,45 @@ function openGround(config: Config, failed: (failure: CodedError) => void): Grou
   const lists = openListStore({ folder: listFolder(config), trust });
   if (lists.fault) log.warn({ code: lists.fault.code }, "the kept certificate list cannot be used");
   const devices = config.buses.flatMap((bus) => bus.machines.map((machine) => machine.device));
-  return { config, log, clock, trust, journal, lists, buses, devices };
+  const time = new Timekeeper(BUILD_MS, clock, journal);
+  return { config, log, clock, time, trust, journal, lists, buses, devices };
 }
 
-function openAgent({ config, log, clock, trust, journal, lists, buses }: Ground, platform: LatePlatform): Agent {
+function openAgent({ config, log, clock, time, trust, journal, lists, buses }: Ground, platform: LatePlatform): Agent {
   const listFiles = { part: openListPart(listFolder(config)), activate: (path: string) => lists.activate(path) };
-  const ports = { version: VERSION, clock, journal, trust, lists, listFiles, platform, random: Math.random, randomId: randomUUID, log };
-  const agent = new Agent(ports, startClock(BUILD_MS, clock.monoMs()));
+  const ports = {
+    version: VERSION,
+    clock,
+    time,
+    journal,
+    trust,
+    lists,
+    listFiles,
+    platform,
+    random: Math.random,
+    randomId: randomUUID,
+    log,
+  };
+  const agent = new Agent(ports);
   const settings = config.buses.flatMap((bus) => bus.machines);
   const links = buses.flatMap((bus) => [...bus.machines]);
   for (const [index, machine] of settings.entries()) {
     const link = links[index];
     if (!link) throw new RangeError(`no link for ${machine.device}`);
-    const time = () => agent.clockState;
-    const committed = (device: string, lane: Lane) => platform.sync?.appended({ device, lane });
-    agent.add(
-      new MachineDriver({ setup: machineSetup(machine), link, journal, clock, time, log, committed }, VERSION),
-      machine.designation,
-    );
+    const { designation } = machine;
+    let vault: VaultKeeper | null = null;
+    const committed = (device: string, lane: Lane) => {
+      platform.sync?.appended({ device, lane });
+      if (lane === "legal") vault?.renew();
+    };
+    const stepped: MachineDriverPorts["stepped"] = (before, after) => vault?.stepped(before, after);
+    const setup = machineSetup(machine);
+    const driver = new MachineDriver({ setup, link, journal, clock, time: () => time.state, log, committed, stepped }, VERSION);
+    if (link.vault) {
+      const ask = (request: Request) => platform.request(driver.device, request);
+      vault = new VaultKeeper({ ...ports, driver, link: link.vault, floors: () => agent.floors, ask });
+    }
+    agent.add({ driver, designation, vault });
   }
   return agent;
 }
@@ -166,7 +190,7 @@ function syncOptions(ground: Ground, agent: Agent, createUplinkConnector: typeof
     retryMaxMs: config.broker.retryMaximumS * 1000,
     stateOf: (device) => agent.stateOf(device),
     verifyWatermark: (stream, chain, watermark) => isSigned(() => verifyWatermark(trust, { ...stream, chain }, watermark)),
-    retainFromMs: () => timeAt(agent.clockState, clock.monoMs()).earliestMs - config.journal.retentionDays * 86_400_000,
+    retainFromMs: () => ground.time.now().earliestMs - config.journal.retentionDays * 86_400_000,
     onMessage: (device, channel, payload) => agent.message(device, channel, payload),
     onLink: (online, reason) => (online ? agent.online() : agent.offline(reason)),
     log,

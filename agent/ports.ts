@@ -1,5 +1,5 @@
 /** What the driver of the core needs from the world. Types only; each is implemented by one folder of shell/. */
-import type { Adoption, LinkOrder, LinkReading, LinkTotals, MeterSetup } from "#agent/core/link.ts";
+import type { Adoption, JournalHead, LinkOrder, LinkReading, LinkTotals, LinkVault, MeterSetup, VersionFloors } from "#agent/core/link.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import type { EventTime, Lane } from "#protocol/events/event.ts";
 
@@ -16,6 +16,17 @@ export interface MachineLink {
   /** One exchange. Urgent ones (open, close) go ahead of routine polling of every machine on the bus. */
   exchange(order: LinkOrder, priority: "urgent" | "routine"): Promise<LinkReading>;
   totals(): Promise<LinkTotals | null>;
+  /** Null where there is none. */
+  readonly vault: VaultLink | null;
+}
+
+/** What the chip holds against an older disk. Each call resolves with the vault as it is afterwards. */
+export interface VaultLink {
+  read(): Promise<LinkVault>;
+  /** Raises floors as far as uptime explains, and mirrors the journal's head. */
+  raise(floors: VersionFloors, head: JournalHead): Promise<LinkVault>;
+  /** Hands the platform's envelope over; `link.badEnvelope` when the chip did not take it. */
+  carry(envelope: Uint8Array): Promise<LinkVault>;
 }
 
 export interface Bus {

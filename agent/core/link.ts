@@ -78,6 +78,38 @@ export interface LinkTotals {
   bootCount: number;
 }
 
+/** Versions in force, as the vault holds them against an older disk. */
+export interface VersionFloors {
+  list: number;
+  overlay: number;
+  keyset: number;
+  policy: number;
+}
+
+/** The legal lane's last event. `hash` is 64 hex digits. */
+export interface JournalHead {
+  chain: number;
+  seq: number;
+  hash: string;
+}
+
+/** What is left before the platform must be heard again, counted by the chip. */
+export interface OfflineBudget {
+  poweredHours: number;
+  boots: number;
+  starts: number;
+}
+
+export interface LinkVault {
+  floors: VersionFloors;
+  /** Unix seconds; 0 while the chip has never been told. */
+  timeFloorS: number;
+  journal: JournalHead;
+  budget: OfflineBudget;
+  /** 16 hex digits: what an envelope must answer. */
+  challenge: string;
+}
+
 /** How the chip must classify, from the machine's designation. */
 export interface MeterSetup {
   arcMinAmps: number;

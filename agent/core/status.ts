@@ -1,5 +1,6 @@
 /** What the agent says of itself: on its page, to `arcgate status`, and (a part of it) on the `state` topic. No personal data. */
 import type { InterlockState } from "#agent/core/interlock/state.ts";
+import type { OfflineBudget } from "#agent/core/link.ts";
 import type { SessionTotals } from "#agent/core/metering/settings.ts";
 
 export interface MachineReport {
@@ -17,6 +18,8 @@ export interface MachineReport {
   volts: number | null;
   amps: number | null;
   totals: SessionTotals;
+  /** What the chip grants without the platform; null where it does not count. */
+  offlineBudget: OfflineBudget | null;
   /** Events in the journal since it began. */
   journalled: { legal: number; telemetry: number };
   /** Of those, what the platform does not hold yet. */

@@ -1,7 +1,7 @@
 /** The program as a whole: machines, clock, list and platform, joined. Knows no library; everything outside comes through ports. */
 import { setTimeout as delay } from "node:timers/promises";
-import { type ClockState, raiseFloor, syncClock, timeAt } from "#agent/core/clock/interval.ts";
 import type { CertificateFacts } from "#agent/core/licensing/decide.ts";
+import type { VersionFloors } from "#agent/core/link.ts";
 import type { ScanVia } from "#agent/core/machine/state.ts";
 import type { AgentReport, ScanReply } from "#agent/core/status.ts";
 import type { Clock, Journal } from "#agent/ports.ts";
@@ -9,6 +9,7 @@ import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
 import { ListRefresh, type ListRefreshPorts } from "#agent/runtime/listRefresh.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { liveState, machineReport, type PlatformLink, type ReportedMachine, reply, replyTo } from "#agent/runtime/reporting.ts";
+import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { State } from "#protocol/events/messages.ts";
@@ -19,6 +20,7 @@ import type { DownChannel } from "#protocol/topics.ts";
 export interface AgentPorts {
   version: string;
   clock: Clock;
+  time: Timekeeper;
   journal: Journal;
   trust: TrustStore;
   lists: { readonly current: CertificateList | undefined };
@@ -29,7 +31,6 @@ export interface AgentPorts {
   log: DriverLog;
 }
 
-const FLOOR_KEY = "timeFloorMs";
 const FLOOR_PERSIST_MS = 60_000;
 const STATE_MS = 1_000;
 const TIME_REFRESH_MS = 6 * 3_600_000;
@@ -42,19 +43,15 @@ export class Agent {
   readonly #refresh: ListRefresh;
   /** Null until the platform is wanted: an agent without one guards its machines all the same. */
   #inbox: Inbox | null = null;
-  #clock: ClockState;
   #sessions = 0;
   #offlineSinceMs: number;
   #timers: NodeJS.Timeout[] = [];
 
-  constructor(ports: AgentPorts, clock: ClockState) {
+  constructor(ports: AgentPorts) {
     this.#ports = ports;
-    const monoMs = ports.clock.monoMs();
-    this.#offlineSinceMs = monoMs;
-    const kept = Number(ports.journal.getValue(FLOOR_KEY) ?? 0);
-    this.#clock = raiseFloor(clock, kept, "persisted", monoMs);
+    this.#offlineSinceMs = ports.clock.monoMs();
     const list = ports.lists.current;
-    if (list) this.#clock = raiseFloor(this.#clock, list.issuedMs, "list", monoMs);
+    if (list) ports.time.raise(list.issuedMs, "list");
     this.#refresh = new ListRefresh({
       ...ports.listFiles,
       clock: ports.clock,
@@ -67,24 +64,24 @@ export class Agent {
     });
   }
 
-  get clockState(): ClockState {
-    return this.#clock;
+  /** Versions in force: what no disk image may go back behind. */
+  get floors(): VersionFloors {
+    return { list: this.#ports.lists.current?.version ?? 0, overlay: 0, keyset: 0, policy: 0 };
   }
 
-  add(driver: MachineDriver, designation: string): void {
-    this.#machines.set(driver.device, { driver, designation });
+  add(machine: ReportedMachine): void {
+    this.#machines.set(machine.driver.device, machine);
   }
 
   /** What an inbox works with that is attached to this agent. */
   inboxPorts(): InboxPorts {
-    const { trust, log, clock } = this.#ports;
+    const { trust, log, time } = this.#ports;
     return {
       trust,
       log,
-      now: () => timeAt(this.#clock, clock.monoMs()),
-      timeArrived: (utcMs, uncertaintyMs) => {
-        this.#clock = syncClock(this.#clock, utcMs, uncertaintyMs, clock.monoMs());
-      },
+      now: () => time.now(),
+      timeArrived: (utcMs, uncertaintyMs) => time.sync(utcMs, uncertaintyMs),
+      envelopeArrived: (device, id, envelope) => this.#machines.get(device)?.vault?.envelopeArrived(id, envelope),
       listInput: (input) => this.#refresh.dispatch(input),
       scan: (device, credential) => void this.scan(device, credential, "platform"),
       lock: (device) => this.#machines.get(device)?.driver.dispatch({ type: "lock" }),
@@ -100,7 +97,7 @@ export class Agent {
     for (const { driver } of this.#machines.values()) driver.start();
     this.#timers = [
       setInterval(() => this.#publishStates(), STATE_MS),
-      setInterval(() => this.#persistFloor(), FLOOR_PERSIST_MS),
+      setInterval(() => this.#ports.time.persist(), FLOOR_PERSIST_MS),
       setInterval(() => this.#askTime(), TIME_REFRESH_MS),
     ];
   }
@@ -115,11 +112,12 @@ export class Agent {
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
     this.#refresh.close();
-    for (const { driver } of this.#machines.values()) {
+    for (const { driver, vault } of this.#machines.values()) {
       driver.note({ name: "agentStopped", session: null, agoMs: 0, payload: { reason: "asked" } });
       driver.stop();
+      vault?.close();
     }
-    this.#persistFloor();
+    this.#ports.time.persist();
   }
 
   online(): void {
@@ -127,12 +125,14 @@ export class Agent {
     this.#noteFirst({ name: "platformReached", session: null, agoMs: 0, payload: { offlineMs } });
     this.#askTime();
     this.#refresh.dispatch({ type: "online" });
+    for (const { vault } of this.#machines.values()) vault?.link(true);
   }
 
   offline(reason: string): void {
     this.#offlineSinceMs = this.#ports.clock.monoMs();
     this.#noteFirst({ name: "platformLost", session: null, agoMs: 0, payload: { reason: reason.slice(0, 256) } });
     this.#refresh.dispatch({ type: "offline" });
+    for (const { vault } of this.#machines.values()) vault?.link(false);
   }
 
   /** A message from the platform. Whatever is wrong with it is logged with its code, and has no effect. */
@@ -182,14 +182,14 @@ export class Agent {
   }
 
   report(): AgentReport {
-    const { version, journal, platform, lists } = this.#ports;
+    const { version, journal, platform, lists, time } = this.#ports;
     const list = lists.current;
     return {
       version,
       epoch: journal.epoch,
       online: platform.online,
       list: list ? { version: list.version, entries: list.entries } : null,
-      time: { ...timeAt(this.#clock, this.#ports.clock.monoMs()), source: this.#clock.synced ? "platform" : this.#clock.floorSource },
+      time: { ...time.now(), source: time.source },
       journalBytes: journal.sizeBytes(),
       machines: [...this.#machines.values()].map((machine) => machineReport(machine, this.#ports)),
     };
@@ -216,10 +216,11 @@ export class Agent {
   }
 
   #listActivated(list: CertificateList): void {
-    this.#clock = raiseFloor(this.#clock, list.issuedMs, "list", this.#ports.clock.monoMs());
+    this.#ports.time.raise(list.issuedMs, "list");
     const payload = { version: list.version, entries: list.entries, root: list.rootHex };
     this.#noteFirst({ name: "listActivated", session: null, agoMs: 0, payload });
     this.recheckCertificates(false);
+    for (const { vault } of this.#machines.values()) vault?.renew();
   }
 
   #noteFirst(draft: Parameters<MachineDriver["note"]>[0]): void {
@@ -234,10 +235,6 @@ export class Agent {
     const request = this.#inbox?.timeRequest(this.#ports.randomId());
     if (!request) return;
     void this.#ports.platform.request(this.#firstDevice(), request).catch(() => undefined);
-  }
-
-  #persistFloor(): void {
-    this.#ports.journal.setValue(FLOOR_KEY, String(timeAt(this.#clock, this.#ports.clock.monoMs()).earliestMs));
   }
 
   #publishStates(): void {

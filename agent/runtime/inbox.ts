@@ -4,7 +4,7 @@ import type { FetchInput } from "#agent/core/listFetch/state.ts";
 import type { DriverLog } from "#agent/runtime/machineDriver.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { Command, ListChunk, ListReply, type Request, TimeReply } from "#protocol/events/messages.ts";
+import { Command, ListChunk, Reply, type Request, TimeReply } from "#protocol/events/messages.ts";
 import type { DownChannel } from "#protocol/topics.ts";
 import { bytesFromBase64 } from "#protocol/trust/base64.ts";
 import { verifyCommand, verifyTime } from "#protocol/trust/wireMessages.ts";
@@ -15,6 +15,7 @@ export interface InboxPorts {
   now(): TimeInterval;
   timeArrived(utcMs: number, uncertaintyMs: number): void;
   listInput(input: FetchInput): void;
+  envelopeArrived(device: string, id: string, envelope: Uint8Array | null): void;
   scan(device: string, credential: string): void;
   lock(device: string): void;
 }
@@ -58,8 +59,9 @@ export class Inbox {
         this.#command(device, shaped(Command, body));
         break;
       case "reply": {
-        const { id, list } = shaped(ListReply, body);
-        this.#ports.listInput({ type: "reply", id, list });
+        const reply = shaped(Reply, body);
+        if ("list" in reply) this.#ports.listInput({ type: "reply", id: reply.id, list: reply.list });
+        else this.#ports.envelopeArrived(device, reply.id, reply.envelope === null ? null : bytesFromBase64(reply.envelope));
         break;
       }
       case "list": {

@@ -13,6 +13,7 @@ import type {
 } from "#agent/core/machine/state.ts";
 import { initialMachine, machineStep, resumeMachine, tickIntervalMs } from "#agent/core/machine/step.ts";
 import type { Clock, Journal, MachineLink, NewEvent } from "#agent/ports.ts";
+import { bounded, onlyLegal } from "#agent/runtime/waitingEvents.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 import { DICTIONARY } from "#protocol/events/dictionary.ts";
@@ -33,6 +34,8 @@ export interface MachineDriverPorts {
   log: DriverLog;
   /** Something was committed to a lane. */
   committed(device: string, lane: Lane): void;
+  /** After each step. */
+  stepped(before: MachineState, after: MachineState): void;
 }
 
 export interface ScanAnswer {
@@ -43,10 +46,6 @@ export interface ScanAnswer {
 const CHECKPOINT_VERSION = 1;
 /** Inputs that wait while a step runs. Each machine has at most a few under way; more is a fault of ours. */
 const MAILBOX_MAX = 256;
-/** Events that could not be committed and wait for room … */
-const UNCOMMITTED_MAX = 1_000;
-/** … and telemetry that waits while only legal events are let in; ten minutes of welding. It is kept in the checkpoint. */
-const TELEMETRY_WAITING_MAX = 60;
 
 /** Runs one machine: gives the core its inputs one at a time, and carries its effects out, commits first. */
 export class MachineDriver {
@@ -140,6 +139,7 @@ export class MachineDriver {
       return;
     }
     for (const effect of step.effects) this.#run(effect, isDurable);
+    this.#ports.stepped(before, this.#state);
     if (this.#timer && tickIntervalMs(this.#state) < interval) {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#tick(), tickIntervalMs(this.#state));
@@ -150,8 +150,8 @@ export class MachineDriver {
   #commit(drafts: readonly EventDraft[], state: MachineState, now: MachineNow): boolean {
     let failure = this.#write(drafts, state, now);
     if (failure instanceof CodedError && failure.code === "journal.telemetryFull") {
-      const waiting = drafts.filter((draft) => !isLegal(draft)).slice(-TELEMETRY_WAITING_MAX);
-      failure = this.#write(drafts.filter(isLegal), { ...state, drafts: [...waiting, ...state.drafts] }, now);
+      const { legal, waiting } = onlyLegal(drafts);
+      failure = this.#write(legal, { ...state, drafts: [...waiting, ...state.drafts] }, now);
     }
     if (failure === null) return true;
     this.#state = { ...state, drafts: bounded([...drafts, ...state.drafts]) };
@@ -227,16 +227,6 @@ export class MachineDriver {
 /** Nothing is energised by a decision that is not on record; what is closed already is kept. */
 function withoutClosing(order: LinkOrder): LinkOrder {
   return order.mode === "closed" ? { ...order, mode: "open", leaseMs: 0 } : order;
-}
-
-function isLegal(draft: EventDraft): boolean {
-  return DICTIONARY[draft.name].lane === "legal";
-}
-
-/** Telemetry goes first, the oldest of it before the rest. */
-function bounded(drafts: readonly EventDraft[]): EventDraft[] {
-  let excess = drafts.length - UNCOMMITTED_MAX;
-  return drafts.filter((draft) => isLegal(draft) || excess-- <= 0).slice(-UNCOMMITTED_MAX);
 }
 
 function numbered(draft: EventDraft, device: string, { monoMs, time }: MachineNow): NewEvent {

@@ -4,6 +4,7 @@ import { isArcing, totals } from "#agent/core/metering/meter.ts";
 import { type MachineReport, type ScanReply, STATE_TEXT } from "#agent/core/status.ts";
 import type { Journal } from "#agent/ports.ts";
 import type { MachineDriver, ScanAnswer } from "#agent/runtime/machineDriver.ts";
+import type { VaultKeeper } from "#agent/runtime/vaultKeeper.ts";
 import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
 import type { Lane } from "#protocol/events/event.ts";
 import type { Request, State } from "#protocol/events/messages.ts";
@@ -21,6 +22,8 @@ export interface PlatformLink {
 export interface ReportedMachine {
   driver: MachineDriver;
   designation: string;
+  /** Null where there is no vault. */
+  vault: VaultKeeper | null;
 }
 
 interface ReportPorts {
@@ -45,6 +48,7 @@ export function machineReport({ driver, designation }: ReportedMachine, { journa
     volts: state.status?.voltageVolts ?? null,
     amps: state.status?.currentAmps ?? null,
     totals: totals(state.meter),
+    offlineBudget: state.budget,
     journalled: { legal: lastSeq("legal"), telemetry: lastSeq("telemetry") },
     backlog: { legal: platform.backlog(device, "legal"), telemetry: platform.backlog(device, "telemetry") },
   };

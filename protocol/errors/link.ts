@@ -49,6 +49,12 @@ export const LINK_ERRORS = {
     remedyEn: "Stop the second agent or tool that has the same bus open",
     remedyZh: "请停止占用同一总线的其他程序或工具",
   },
+  "link.badEnvelope": {
+    en: "The chip did not take the platform's envelope",
+    zh: "芯片未接受平台的额度信封",
+    remedyEn: "It is asked for again by itself; if it stays so, the chip's budget key is not the platform's: provision it again",
+    remedyZh: "程序会自动重新申请；如仍出错，芯片的额度密钥与平台不一致，请重新绑定",
+  },
   "link.busOverloaded": {
     en: "The bus cannot carry so many machines at this speed",
     zh: "总线速率不足以承载这些设备",

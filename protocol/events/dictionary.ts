@@ -81,6 +81,7 @@ export const DICTIONARY = {
   chipReplaced: { kind: 4006, lane: "legal", severity: "alarm", en: "Chip replaced", zh: "芯片被更换" },
   foreignDevice: { kind: 4007, lane: "legal", severity: "warning", en: "Foreign device at the address", zh: "地址上设备不符" },
   windowsLost: { kind: 4008, lane: "legal", severity: "warning", en: "Windows lost", zh: "采样数据丢失" },
+  offlineBudgetLow: { kind: 4009, lane: "legal", severity: "warning", en: "Offline budget half spent", zh: "离线额度不足一半" },
   platformReached: { kind: 4010, lane: "telemetry", severity: "info", en: "Platform reached", zh: "平台已连接" },
   platformLost: { kind: 4011, lane: "telemetry", severity: "info", en: "Platform out of reach", zh: "平台失联" },
 

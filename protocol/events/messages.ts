@@ -63,6 +63,14 @@ export const Request = z.discriminatedUnion("want", [
   z.strictObject({ v: z.literal(1), id, want: z.literal("time"), nonce: z.string().min(16).max(64) }),
   z.strictObject({ v: z.literal(1), id, want: z.literal("list"), have: count }),
   z.strictObject({ v: z.literal(1), id, want: z.literal("listChunk"), version: count, offset: count, length: count.max(65_536) }),
+  z.strictObject({
+    v: z.literal(1),
+    id,
+    want: z.literal("envelope"),
+    /** Of the chip and its vault. */
+    uid: z.string().regex(/^[0-9a-f]{24}$/),
+    challenge: z.string().regex(/^[0-9a-f]{16}$/),
+  }),
 ]);
 
 /** On `down/time`: signed over `arcgate-time/1`, device, nonce and utcMs (README). */
@@ -74,6 +82,12 @@ export const ListReply = z.strictObject({
   id,
   list: z.strictObject({ version: count, size: count, sha256: hex64 }).nullable(),
 });
+
+/** On `down/reply`, to `want: "envelope"`; null when the platform gives none. Sealed under the chip's budget key. */
+export const EnvelopeReply = z.strictObject({ v: z.literal(1), id, envelope: z.base64().length(72).nullable() });
+
+/** On `down/reply`. */
+export const Reply = z.union([ListReply, EnvelopeReply]);
 
 /** On `down/list`. */
 export const ListChunk = z.strictObject({ v: z.literal(1), id, version: count, offset: count, data: z.base64().max(90_000) });
@@ -95,6 +109,8 @@ export type State = z.infer<typeof State>;
 export type Request = z.infer<typeof Request>;
 export type TimeReply = z.infer<typeof TimeReply>;
 export type ListReply = z.infer<typeof ListReply>;
+export type Reply = z.infer<typeof Reply>;
+export type EnvelopeReply = z.infer<typeof EnvelopeReply>;
 export type ListChunk = z.infer<typeof ListChunk>;
 export type Command = z.infer<typeof Command>;
 export type Signature = z.infer<typeof signature>;

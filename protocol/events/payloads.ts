@@ -112,6 +112,7 @@ export const PAYLOADS = {
   chipReplaced: z.strictObject({ uid: z.string().max(64) }),
   foreignDevice: z.strictObject({ code, detail: z.string().max(256) }),
   windowsLost: z.strictObject({ fromSeq: seq, count }),
+  offlineBudgetLow: z.strictObject({ poweredHours: count, boots: count, starts: count }),
   platformReached: z.strictObject({ offlineMs: ms }),
   platformLost: z.strictObject({ reason: z.string().max(256) }),
 

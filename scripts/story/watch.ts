@@ -38,6 +38,9 @@ export interface ChipTruth {
 
 export interface StreamAccount {
   lane: "legal" | "telemetry";
+  chain: number;
+  /** Hash of the last event held. */
+  head: string;
   held: number;
   lastSeq: number;
   missingCount: number;

@@ -1,8 +1,9 @@
 /** Answers to what devices ask for: the time, the certificate list, a piece of it. */
 import { closeSync, openSync, readSync } from "node:fs";
-import { type ListChunk, type ListReply, Request, type TimeReply } from "#protocol/events/messages.ts";
+import { type ListChunk, type Reply, Request, type TimeReply } from "#protocol/events/messages.ts";
 import type { DownChannel } from "#protocol/topics.ts";
 import { timeText } from "#protocol/trust/wireMessages.ts";
+import { answerEnvelope } from "#simulator/platform/envelopes.ts";
 import type { PlatformKeys } from "#simulator/platform/keys.ts";
 import type { IssuedList } from "#simulator/platform/listIssuer.ts";
 
@@ -12,7 +13,7 @@ const MAX_REQUEST_BYTES = 4096;
 
 export interface Answer {
   readonly channel: DownChannel;
-  readonly message: TimeReply | ListReply | ListChunk;
+  readonly message: TimeReply | Reply | ListChunk;
 }
 
 /** Undefined for what is not a request of the specification, or asks for a list that is no longer ours. */
@@ -35,6 +36,10 @@ export function answerRequest(
     case "list": {
       const { version, size, sha256 } = world.list;
       return { channel: "reply", message: { v: 1, id: request.id, list: request.have >= version ? null : { version, size, sha256 } } };
+    }
+    case "envelope": {
+      const facts = { nowMs: world.now(), uncertaintyMs: CLOCK_UNCERTAINTY_MS, listVersion: world.list.version };
+      return { channel: "reply", message: answerEnvelope(request, facts) };
     }
     case "listChunk": {
       const { id, version, offset, length } = request;

@@ -205,6 +205,7 @@ export interface MachineView {
   volts: number | null;
   amps: number | null;
   totals: { arcs: number; arcMs: number };
+  offlineBudget: { starts: number } | null;
   journalled: { legal: number; telemetry: number };
   backlog: { legal: number; telemetry: number };
 }

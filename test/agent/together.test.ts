@@ -4,3 +4,4 @@ import "#test/agent/stories/fleet.ts";
 import "#test/agent/stories/foreign.ts";
 import "#test/agent/stories/mosquitto.ts";
 import "#test/agent/stories/slowBus.ts";
+import "#test/agent/stories/vault.ts";

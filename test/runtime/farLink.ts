@@ -5,6 +5,7 @@ import { CodedError } from "#protocol/errors/codedError.ts";
 import { FarMachine, SETUP } from "#test/machine/fixtures.ts";
 
 export class FarLink implements MachineLink {
+  readonly vault = null;
   readonly device = SETUP.device;
   readonly far = new FarMachine();
   readonly orders: { order: LinkOrder; priority: "urgent" | "routine" }[] = [];

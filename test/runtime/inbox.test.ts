@@ -36,6 +36,7 @@ beforeEach(() => {
     now: () => ({ earliestMs: NOW_MS, latestMs: NOW_MS + 1_000 }),
     timeArrived: (utcMs, uncertaintyMs) => void done.push(`time ${utcMs} ${uncertaintyMs}`),
     listInput: (input) => void inputs.push(input),
+    envelopeArrived: (device, id, envelope) => void done.push(`envelope ${device} ${id} ${envelope?.length ?? "none"}`),
     scan: (device, credential) => void done.push(`scan ${device} ${credential}`),
     lock: (device) => void done.push(`lock ${device}`),
   });

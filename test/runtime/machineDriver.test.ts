@@ -45,7 +45,8 @@ function driverOn(used: Journal, warnings: string[] = [], committed: () => void 
   const clock = { monoMs: () => nowMs };
   const time = startClock(START_UTC_MS, 0);
   const log = { info: () => undefined, warn: (_: object, message: string) => void warnings.push(message) };
-  return new MachineDriver({ setup: SETUP, link, journal: used, clock, time: () => time, log, committed }, "1.2.3");
+  const ports = { setup: SETUP, link, journal: used, clock, time: () => time, log, committed, stepped: () => undefined };
+  return new MachineDriver(ports, "1.2.3");
 }
 
 /** One tick, and everything that follows from it without time passing. */

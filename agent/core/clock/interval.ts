@@ -1,5 +1,5 @@
 /** Time as an interval. The wall clock decides nothing; see the design's decision 8. */
-export type FloorSource = "build" | "list" | "persisted" | "platform";
+export type FloorSource = "build" | "list" | "persisted" | "chip" | "platform";
 
 export interface ClockState {
   /** It was at least this late … */

@@ -1,7 +1,7 @@
 import type { TimeInterval } from "#agent/core/clock/interval.ts";
 import type { InterlockState } from "#agent/core/interlock/state.ts";
 import type { CertificateFacts, Decision, Policy } from "#agent/core/licensing/decide.ts";
-import type { Adoption, LinkOrder, LinkReading, MachineStatus, MeterSetup } from "#agent/core/link.ts";
+import type { Adoption, LinkOrder, LinkReading, MachineStatus, MeterSetup, OfflineBudget } from "#agent/core/link.ts";
 import type { PendingWindows } from "#agent/core/machine/telemetry.ts";
 import type { MeterState } from "#agent/core/metering/meter.ts";
 import type { MeterSettings } from "#agent/core/metering/settings.ts";
@@ -52,6 +52,10 @@ export interface MachineState {
   silentSinceMonoMs: number | null;
   /** Sensor unplugged was reported. */
   sensorReported: boolean;
+  /** Left in the chip, as last read; null where nothing counts. */
+  budget: OfflineBudget | null;
+  /** That it is low was reported. */
+  budgetReported: boolean;
   /** Between two refusals the lamp shows red; see `REFUSED_LAMP_MS`. */
   refusedUntilMonoMs: number;
   /** Who worked here last, newest first: the people to remind before their certificates expire. */
@@ -85,6 +89,8 @@ export type MachineInput =
   /** Certificates of those who work here, looked up anew: when a list changes, and (`remind`) by the calendar. */
   | { type: "recheck"; certificates: readonly { handle: string; entry: CertificateFacts | null }[]; remind: boolean }
   | { type: "lock" }
+  /** The chip's vault was read. */
+  | { type: "budget"; budget: OfflineBudget; isLow: boolean }
   | { type: "note"; draft: EventDraft };
 
 export type MachineEffect =

@@ -28,6 +28,8 @@ export function initialMachine(): MachineState {
     sent: null,
     silentSinceMonoMs: null,
     sensorReported: false,
+    budget: null,
+    budgetReported: false,
     refusedUntilMonoMs: 0,
     recentHandles: [],
   };
@@ -83,11 +85,21 @@ export function machineStep(before: MachineState, input: MachineInput, setup: Ma
     case "lock":
       next = applyInterlock(next, { type: "soft", cause: "lockedByPlatform" }, setup, now);
       break;
+    case "budget":
+      next = countBudget(next, input);
+      break;
     case "note":
       next = { ...next, drafts: [input.draft] };
       break;
   }
   return finish(before, next, effects, input.type === "tick", now);
+}
+
+/** That half is spent is said once for each refill. */
+function countBudget({ state, drafts }: Draft, { budget, isLow }: Extract<MachineInput, { type: "budget" }>): Draft {
+  const low: Draft["drafts"] =
+    isLow && !state.budgetReported ? [{ name: "offlineBudgetLow", session: null, agoMs: 0, payload: budget }] : [];
+  return { state: { ...state, budget, budgetReported: isLow }, drafts: [...drafts, ...low] };
 }
 
 function applyReading(draft: Draft, reading: LinkReading, setup: MachineSetup, now: MachineNow): Draft {

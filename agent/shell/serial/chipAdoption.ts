@@ -86,7 +86,7 @@ function isSet(identity: Identity, setup: MeterSetup): boolean {
 
 async function writeSetup(io: ChipIo, windowMs: number, secret: LinkSecret, counter: number, setup: MeterSetup): Promise<PageHeader> {
   const values = { counter, arcMinAmps: setup.arcMinAmps, alternating: setup.alternating ? 1 : 0, mac: new Uint8Array(8) };
-  await io.writeSettings(() => seal(SETTINGS, values, secret));
+  await io.write(SETTINGS, () => seal(SETTINGS, values, secret));
   const identity = await io.readIdentity("low");
   if (!isSet(identity, setup)) throw new CodedError("link.exception", "the chip did not take its settings");
   return readHeader(io, windowMs, secret);

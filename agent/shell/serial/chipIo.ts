@@ -1,7 +1,7 @@
 import type { BusLine } from "#agent/shell/serial/busLine.ts";
 import type { Rank } from "#agent/shell/serial/requestQueue.ts";
 import type { RtuAnswer } from "#agent/shell/serial/rtuRequest.ts";
-import { IDENTITY, LEASE, PAGE, SETTINGS, WINDOW } from "#protocol/chip/arcgateChip.ts";
+import { IDENTITY, LEASE, PAGE, WINDOW } from "#protocol/chip/arcgateChip.ts";
 import { decodeBlock } from "#protocol/chip/codec.ts";
 import { decodePage, type LinkSecret, type PageHeader } from "#protocol/chip/link.ts";
 import type { Block, Decoded } from "#protocol/chip/table.ts";
@@ -40,10 +40,10 @@ export class ChipIo {
     return decodeBlock(IDENTITY, await this.read(IDENTITY, rank));
   }
 
-  /** `build` seals the words when their turn on the wire has come. */
-  async writeSettings(build: () => Uint16Array): Promise<void> {
+  /** Writes a whole block, which `build` seals when its turn on the wire has come. */
+  async write(block: Block, build: () => Uint16Array): Promise<void> {
     const { address: unit } = this;
-    await this.#line.request(unit, "low", () => ({ kind: "writeRegisters", unit, address: SETTINGS.address, words: [...build()] }));
+    await this.#line.request(unit, "low", () => ({ kind: "writeRegisters", unit, address: block.address, words: [...build()] }));
   }
 
   /** One FC23: writes the lease that `build` seals when its turn has come, and reads a page with room for so many records. */

@@ -1,9 +1,10 @@
 import { performance } from "node:perf_hooks";
 import type { Adoption, LinkOrder, LinkReading, LinkTotals, MeterSetup } from "#agent/core/link.ts";
-import type { Clock, MachineLink } from "#agent/ports.ts";
+import type { Clock, MachineLink, VaultLink } from "#agent/ports.ts";
 import { type AdoptedChip, adoptChip, readTotals } from "#agent/shell/serial/chipAdoption.ts";
 import type { ChipIo, Page } from "#agent/shell/serial/chipIo.ts";
 import { linkTotals, statusOf } from "#agent/shell/serial/chipReading.ts";
+import { ChipVault } from "#agent/shell/serial/chipVault.ts";
 import { LEASE_MS, LEASE_RESULTS, PAGE_RECORDS_MAX } from "#protocol/chip/arcgateChip.ts";
 import { encodeLease, type PageHeader } from "#protocol/chip/link.ts";
 import type { Window } from "#protocol/chip/window.ts";
@@ -20,6 +21,7 @@ type PageAnswer = Page & { sentAtMs: number };
 /** The driver of our own chip. One per machine. */
 export class ChipLink implements MachineLink {
   readonly device: string;
+  readonly vault: VaultLink;
   readonly #io: ChipIo;
   readonly #key: Uint8Array;
   readonly #clock: Clock;
@@ -34,6 +36,7 @@ export class ChipLink implements MachineLink {
     this.#io = io;
     this.#key = key;
     this.#clock = clock;
+    this.vault = new ChipVault(io, () => this.#adopted());
   }
 
   async adopt(setup: MeterSetup): Promise<Adoption> {

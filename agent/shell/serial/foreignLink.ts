@@ -25,6 +25,7 @@ interface Adopted {
  */
 export class ForeignLink implements MachineLink {
   readonly device: string;
+  readonly vault = null;
   readonly #meter: ForeignMeter;
   readonly #relay: ForeignRelay;
   readonly #clock: Clock;

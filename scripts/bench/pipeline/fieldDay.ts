@@ -63,7 +63,16 @@ function driverOf(index: number, journal: Journal, virtual: { monoMs: number }):
   const time = startClock(NOW_MS, 0);
   const log = { info: () => undefined, warn: (fields: object, text: string) => console.error(text, fields) };
   const clock = { monoMs: () => virtual.monoMs };
-  const ports = { setup: setupOf(device), link, journal, clock, time: () => time, log, committed: () => undefined };
+  const ports = {
+    setup: setupOf(device),
+    link,
+    journal,
+    clock,
+    time: () => time,
+    log,
+    committed: () => undefined,
+    stepped: () => undefined,
+  };
   return new MachineDriver(ports, "bench");
 }
 

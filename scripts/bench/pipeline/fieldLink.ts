@@ -10,6 +10,7 @@ const ARC_WINDOWS = 1_500;
 const RUN_MAX = 4_000;
 
 export class FieldLink implements MachineLink {
+  readonly vault = null;
   readonly device: string;
   readonly #nowMs: () => number;
   /** So that machines do not weld in step. */

@@ -34,7 +34,16 @@ export async function ourWindows({ tty, device, windows, path }: WindowsOrder): 
     const paced = new Turns(link);
     const time = startClock(NOW_MS, clock.monoMs());
     const silent = { info: () => undefined, warn: (fields: object, text: string) => console.error(text, fields) };
-    const ports = { setup: setupOf(device), link: paced, journal, clock, time: () => time, log: silent, committed: () => undefined };
+    const ports = {
+      setup: setupOf(device),
+      link: paced,
+      journal,
+      clock,
+      time: () => time,
+      log: silent,
+      committed: () => undefined,
+      stepped: () => undefined,
+    };
     const driver = new MachineDriver(ports, "bench");
     await begin(driver, paced);
     const from = driver.state.durableBelow;
@@ -91,6 +100,7 @@ async function tick(driver: MachineDriver, link: Turns): Promise<void> {
 
 /** A link that tells when an answer has been dealt with. */
 class Turns implements MachineLink {
+  readonly vault = null;
   readonly device: string;
   readonly #link: MachineLink;
   #settled: () => void = () => undefined;

@@ -1,0 +1,118 @@
+/** Keeps one chip's vault: runs what the core decides, one job on the bus at a time. */
+import type { JournalHead, LinkVault, VersionFloors } from "#agent/core/link.ts";
+import type { MachineState } from "#agent/core/machine/state.ts";
+import { initialKeeping, type VaultEffect, type VaultInput, type VaultJob, type VaultKeeping } from "#agent/core/vault/state.ts";
+import { isBudgetLow, stepVault, vaultWakeMs } from "#agent/core/vault/transition.ts";
+import type { Clock, Journal, VaultLink } from "#agent/ports.ts";
+import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
+import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
+import type { Request } from "#protocol/events/messages.ts";
+
+export interface VaultKeeperPorts {
+  driver: Pick<MachineDriver, "device" | "dispatch">;
+  link: VaultLink;
+  journal: Pick<Journal, "chain" | "stream">;
+  clock: Clock;
+  /** What the chip knows of the time raises the agent's floor. */
+  time: Timekeeper;
+  /** Versions in force. */
+  floors(): VersionFloors;
+  ask(request: Request): Promise<void>;
+  /** 0 to 1. */
+  random(): number;
+  log: DriverLog;
+}
+
+export class VaultKeeper {
+  readonly #ports: VaultKeeperPorts;
+  #keeping: VaultKeeping;
+  #uid = "";
+  #timer: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(ports: VaultKeeperPorts) {
+    this.#ports = ports;
+    this.#keeping = initialKeeping(ports.floors(), ports.clock.monoMs());
+  }
+
+  /** The machine went on a step: was its chip met or lost, did a session begin? */
+  stepped(before: MachineState, after: MachineState): void {
+    const [was, is] = [before.link.at === "up", after.link.at === "up"];
+    if (is && after.chip && (!was || before.chip?.bootId !== after.chip.bootId)) {
+      this.#uid = after.chip.uid;
+      this.#dispatch({ type: "met" });
+    }
+    if (was && !is) this.#dispatch({ type: "lost" });
+    if (after.interlock.at === "energised" && before.interlock.at !== "energised") this.#dispatch({ type: "started" });
+  }
+
+  /** Legal events were committed, or something newer is in force. */
+  renew(): void {
+    this.#dispatch({ type: "wanted", floors: this.#ports.floors(), head: this.#head() });
+  }
+
+  link(online: boolean): void {
+    this.#dispatch({ type: online ? "online" : "offline" });
+  }
+
+  envelopeArrived(id: string, envelope: Uint8Array | null): void {
+    this.#dispatch({ type: "envelope", id, envelope });
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  #dispatch(input: VaultInput): void {
+    if (this.#closed) return;
+    const monoMs = this.#ports.clock.monoMs();
+    const { keeping, effects } = stepVault(this.#keeping, input, { monoMs, jitter: this.#ports.random() });
+    this.#keeping = keeping;
+    for (const effect of effects) this.#run(effect);
+    if (this.#timer) clearTimeout(this.#timer);
+    const wakeMs = vaultWakeMs(this.#keeping);
+    this.#timer = wakeMs === undefined ? null : setTimeout(() => this.#dispatch({ type: "tick" }), Math.max(0, wakeMs - monoMs) + 1);
+  }
+
+  #run(effect: VaultEffect): void {
+    if (effect.type === "job") void this.#work(effect.job);
+    // An unsent request is an unanswered one: its deadline asks again.
+    else void this.#ports.ask({ ...effect.request, uid: this.#uid }).catch(() => undefined);
+  }
+
+  async #work(job: VaultJob): Promise<void> {
+    try {
+      const vault = await this.#carryOut(job);
+      this.#tell(vault);
+      this.#dispatch({ type: "vault", vault, after: job.do });
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      this.#ports.log.warn({ device: this.#ports.driver.device, job: job.do, code: error.code, detail: error.detail }, "the chip's vault");
+      this.#dispatch({ type: "failed", job: job.do });
+    }
+  }
+
+  #tell(vault: LinkVault): void {
+    this.#ports.time.raise(vault.timeFloorS * 1000, "chip");
+    this.#ports.driver.dispatch({ type: "budget", budget: vault.budget, isLow: isBudgetLow(vault) });
+  }
+
+  #head(): JournalHead {
+    const { driver, journal } = this.#ports;
+    const { lastSeq, head } = journal.stream({ device: driver.device, lane: "legal" });
+    return { chain: journal.chain, seq: lastSeq, hash: head };
+  }
+
+  #carryOut(job: VaultJob): Promise<LinkVault> {
+    switch (job.do) {
+      case "read":
+        return this.#ports.link.read();
+      case "raise":
+        return this.#ports.link.raise(job.floors, job.head);
+      case "carry":
+        return this.#ports.link.carry(job.envelope);
+    }
+  }
+}
