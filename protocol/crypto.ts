@@ -1,5 +1,5 @@
 /** The only file of the protocol that may import node:crypto: it hashes, authenticates, verifies, and hands out verified facts. */
-import { createHash, createHmac, createPublicKey, createVerify, hash, type KeyObject, timingSafeEqual, verify } from "node:crypto";
+import { createHash, createHmac, createPublicKey, createVerify, ECDH, hash, type KeyObject, timingSafeEqual, verify } from "node:crypto";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
 export type HexDigest = string;
@@ -8,7 +8,17 @@ export type HexDigest = string;
 export const ALGORITHMS = ["ed25519", "sm2"] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
-export const KEY_PURPOSES = ["list", "credential", "time", "watermark", "command"] as const;
+/** What a phone may hold its key in: the platform's two, and P-256 with SHA-256, which is what most phones' secure elements have. */
+export const HOLDER_ALGORITHMS = ["ed25519", "es256", "sm2"] as const;
+export type HolderAlgorithm = (typeof HOLDER_ALGORITHMS)[number];
+
+/** The phone's own key. Ed25519: 32 bytes; P-256 and SM2: the compressed point, 33 bytes. */
+export interface HolderKey {
+  readonly algorithm: HolderAlgorithm;
+  readonly publicKey: Uint8Array;
+}
+
+export const KEY_PURPOSES = ["list", "credential", "time", "watermark", "command", "grant"] as const;
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 
 /** A public key and what it may sign. `id` is 1–32 visible ASCII characters; the key is DER SPKI. */
@@ -24,12 +34,16 @@ export interface TrustStore {
   readonly keys: ReadonlyMap<string, PreparedKey>;
 }
 
-interface PreparedKey {
-  readonly algorithm: Algorithm;
-  readonly purposes: readonly KeyPurpose[];
+interface UsableKey {
+  readonly algorithm: HolderAlgorithm;
   readonly publicKey: KeyObject;
   /** What SM2 hashes before the message (GM/T 0003.2, 5.5); empty for Ed25519. */
   readonly prefix: Uint8Array;
+}
+
+interface PreparedKey extends UsableKey {
+  readonly algorithm: Algorithm;
+  readonly purposes: readonly KeyPurpose[];
 }
 
 interface DetachedSignature {
@@ -49,6 +63,12 @@ type SignatureFault = "unknownKey" | "badSignature";
 const SPKI_PREFIX: Readonly<Record<Algorithm, string>> = {
   ed25519: "302a300506032b6570032100",
   sm2: "3059301306072a8648ce3d020106082a811ccf5501822d03420004",
+};
+/** Up to the raw key of 32 bytes or the compressed point of 33. */
+const HOLDER_SPKI_PREFIX: Readonly<Record<HolderAlgorithm, string>> = {
+  ed25519: SPKI_PREFIX.ed25519,
+  es256: "3039301306072a8648ce3d020106082a8648ce3d030107032200",
+  sm2: "3039301306072a8648ce3d020106082a811ccf5501822d032200",
 };
 const SPKI_BYTES: Readonly<Record<Algorithm, number>> = { ed25519: 44, sm2: 91 };
 const DIGEST_NAME: Readonly<Record<Algorithm, string>> = { ed25519: "sha256", sm2: "sm3" };
@@ -137,8 +157,33 @@ export function verifySignature<T>(
   return { ok: true, fact: fact as Verified<T> };
 }
 
-function signatureHolds(key: PreparedKey, value: Uint8Array, message: Uint8Array): boolean {
+/**
+ * Brands `fact` when the holder of the raw key signed `message`: nobody vouches for the key here but the verified credential that it
+ * comes from. A key that is no point of its curve verifies nothing. Ed25519: 64 bytes. ES256: r ‖ s, 64 bytes. SM2: DER of (r, s).
+ */
+export function verifyHolder<T>(key: Verified<HolderKey>, signature: Uint8Array, message: Uint8Array, fact: T): Verified<T> | undefined {
+  const prepared = prepareHolderKey(key);
+  return prepared && signatureHolds(prepared, signature, message) ? (fact as Verified<T>) : undefined;
+}
+
+function prepareHolderKey({ algorithm, publicKey }: HolderKey): UsableKey | undefined {
+  const spki = Buffer.concat([Buffer.from(HOLDER_SPKI_PREFIX[algorithm], "hex"), publicKey]);
+  try {
+    const key = createPublicKey({ key: spki, format: "der", type: "spki" });
+    return { algorithm, publicKey: key, prefix: algorithm === "sm2" ? sm2Prefix(uncompressedSm2(publicKey)) : new Uint8Array() };
+  } catch {
+    return undefined;
+  }
+}
+
+/** x ‖ y, 64 bytes. */
+function uncompressedSm2(point: Uint8Array): Uint8Array {
+  return Buffer.from(ECDH.convertKey(point, "SM2", undefined, "hex", "uncompressed") as string, "hex").subarray(1);
+}
+
+function signatureHolds(key: UsableKey, value: Uint8Array, message: Uint8Array): boolean {
   if (key.algorithm === "ed25519") return verify(null, message, key.publicKey, value);
+  if (key.algorithm === "es256") return verify("sha256", message, { key: key.publicKey, dsaEncoding: "ieee-p1363" }, value);
   // node's one-shot verify takes an empty user ID for SM2: hash Z ‖ message instead.
   return createVerify("sm3").update(key.prefix).update(message).verify(key.publicKey, value);
 }

@@ -28,4 +28,52 @@ export const PASS_ERRORS = {
     remedyEn: "Open your own pass on the phone again; a forged pass is reported",
     remedyZh: "请重新打开本人的凭证；伪造凭证会被上报",
   },
+  "pass.bareCredential": {
+    en: "A certificate alone starts nothing: it may be a photograph",
+    zh: "仅出示证书不能开机（可能是截图）",
+    remedyEn: "Scan the code on the machine's display or page with your own phone",
+    remedyZh: "请用本人手机扫描焊机屏幕或网页上的验证码",
+  },
+  "pass.otherMachine": {
+    en: "The code was made for another machine",
+    zh: "该二维码是给另一台焊机的",
+    remedyEn: "Scan this machine's own code",
+    remedyZh: "请扫描本机的验证码",
+  },
+  "pass.replayed": {
+    en: "The code was used before",
+    zh: "该二维码已使用过",
+    remedyEn: "Scan the machine's new code; each is good for one start",
+    remedyZh: "请重新扫描本机的新验证码；每个码只能用一次",
+  },
+  "pass.staleChallenge": {
+    en: "The code is out of date",
+    zh: "该二维码已失效（超过 30 秒或设备已重启）",
+    remedyEn: "Scan the machine's present code and answer within 30 seconds",
+    remedyZh: "请扫描本机当前的验证码，并在 30 秒内完成",
+  },
+  "pass.badHolderSignature": {
+    en: "The phone is not the one that this certificate belongs to",
+    zh: "此手机不是该证书本人的手机",
+    remedyEn: "Use your own phone; a new phone must be registered at the platform first",
+    remedyZh: "请使用本人手机；更换手机须先在平台登记",
+  },
+  "pass.grantExpired": {
+    en: "The platform's grant came too late",
+    zh: "平台授权已过期",
+    remedyEn: "Scan the machine's sticker again",
+    remedyZh: "请重新扫描焊机铭牌二维码",
+  },
+  "pass.grantNotYetValid": {
+    en: "The platform's grant is not valid yet",
+    zh: "平台授权尚未生效",
+    remedyEn: "Wait a moment and scan the machine's sticker again; the installer checks the platform's clock",
+    remedyZh: "请稍候重新扫描铭牌二维码；安装人员请检查平台时钟",
+  },
+  "pass.tooOften": {
+    en: "Too many attempts from this phone",
+    zh: "该手机尝试次数过多",
+    remedyEn: "Wait a few seconds and scan again",
+    remedyZh: "请等待几秒后再扫码",
+  },
 } as const satisfies ErrorTable;

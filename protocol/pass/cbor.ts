@@ -32,11 +32,11 @@ export function decodeCbor(bytes: Uint8Array): unknown {
   return value;
 }
 
-/** A map with exactly these integer keys. Throws `pass.badShape`. */
-export function asMap(value: unknown, keys: readonly number[], name: string): CborMap {
-  if (!(value instanceof Map) || value.size !== keys.length || !keys.every((key) => value.has(key))) {
-    throw new CodedError("pass.badShape", name);
-  }
+/** A map with exactly these integer keys, and at most the optional ones beside them. Throws `pass.badShape`. */
+export function asMap(value: unknown, keys: readonly number[], name: string, optional: readonly number[] = []): CborMap {
+  if (!(value instanceof Map)) throw new CodedError("pass.badShape", name);
+  const present = optional.filter((key) => value.has(key)).length;
+  if (value.size !== keys.length + present || !keys.every((key) => value.has(key))) throw new CodedError("pass.badShape", name);
   return value;
 }
 

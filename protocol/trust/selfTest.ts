@@ -3,10 +3,12 @@ import {
   type Algorithm,
   createTrustStore,
   digestOf,
+  type HolderKey,
   linkMac,
   sameBytes,
   sha256Hex,
   type TrustedKey,
+  verifyHolder,
   verifySignature,
 } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
@@ -39,6 +41,14 @@ const SIGNATURES: Readonly<Record<Algorithm, SignatureVector>> = {
   },
 };
 
+/** RFC 6979, A.2.5: "sample" with SHA-256; r ‖ s. */
+const ES256 = {
+  point: "03" + "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6",
+  message: "73616d706c65",
+  signature:
+    "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716" + "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8",
+};
+
 /** FIPS 180-4 and GB/T 32905, of "abc". */
 const SHA256_ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 const SM3_ABC = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0";
@@ -54,6 +64,7 @@ export function cryptoSelfTest(): void {
   expect("HMAC-SHA-256", () => sameBytes(mac(), fromHex(HMAC_JEFE)));
   expect("Ed25519", () => verifiesRightly("ed25519"));
   expect("SM2", () => verifiesRightly("sm2"));
+  expect("ES256", es256VerifiesRightly);
 }
 
 /** The known signature holds; with one bit of the message or of the signature changed it does not. */
@@ -65,6 +76,19 @@ function verifiesRightly(algorithm: Algorithm): boolean {
     verifySignature(trust, "list", { algorithm, keyId: "known", value }, message, true).ok;
   const message = fromHex(vector.message);
   const value = fromHex(vector.signature);
+  return holds(message, value) && !holds(lastBitFlipped(message), value) && !holds(message, lastBitFlipped(value));
+}
+
+/** Only a key that a signature vouches for verifies as a holder's: here the known Ed25519 signature does. */
+function es256VerifiesRightly(): boolean {
+  const key: HolderKey = { algorithm: "es256", publicKey: fromHex(ES256.point) };
+  const { spki, message: vouching, signature: voucher } = SIGNATURES.ed25519;
+  const trust = createTrustStore([{ id: "known", algorithm: "ed25519", publicKeySpki: fromHex(spki), purposes: ["list"] }]);
+  const verdict = verifySignature(trust, "list", { algorithm: "ed25519", keyId: "known", value: fromHex(voucher) }, fromHex(vouching), key);
+  if (!verdict.ok) return false;
+  const holds = (message: Uint8Array, value: Uint8Array) => verifyHolder(verdict.fact, value, message, true) !== undefined;
+  const message = fromHex(ES256.message);
+  const value = fromHex(ES256.signature);
   return holds(message, value) && !holds(lastBitFlipped(message), value) && !holds(message, lastBitFlipped(value));
 }
 

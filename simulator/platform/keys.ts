@@ -3,9 +3,10 @@ import { createPrivateKey, createSign, generateKeyPairSync, type KeyObject, rand
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { ALGORITHMS, type Algorithm, digestOf, KEY_PURPOSES, type KeyPurpose } from "#protocol/crypto.ts";
+import { ALGORITHMS, type Algorithm, KEY_PURPOSES, type KeyPurpose } from "#protocol/crypto.ts";
 import type { Signature } from "#protocol/events/messages.ts";
 import type { TrustFile } from "#protocol/trust/trustFile.ts";
+import { sm2Z } from "#simulator/sm2Z.ts";
 
 const KeyFile = z.strictObject({
   /** Tells one platform's session at a broker from another's. */
@@ -81,23 +82,10 @@ function keyFilePath(dataDir: string): string {
 /** Ed25519: 64 bytes. SM2: DER, over Z ‖ message with the standard's default user id. */
 export function signBytes({ algorithm, privateKey, publicKeySpki }: SigningKey, message: Uint8Array): Uint8Array {
   if (algorithm === "ed25519") return sign(null, message, privateKey);
-  return createSign("sm3").update(sm2Z(publicKeySpki)).update(message).sign(privateKey);
-}
-
-/** GM/T 0009: user id length in bits, user id, the curve's a, b, G, then the public key. */
-const SM2_PARAMETERS = Buffer.from(
-  [
-    "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFC",
-    "28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93",
-    "32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7",
-    "BC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0",
-  ].join(""),
-  "hex",
-);
-
-function sm2Z(publicKeySpki: Uint8Array): Uint8Array {
-  const userId = Buffer.from("1234567812345678", "ascii");
-  return digestOf("sm2", Buffer.from("0080", "hex"), userId, SM2_PARAMETERS, publicKeySpki.subarray(-64));
+  return createSign("sm3")
+    .update(sm2Z(publicKeySpki.subarray(-64)))
+    .update(message)
+    .sign(privateKey);
 }
 
 function generateKeys(listAlgorithm: Algorithm): KeyFile {

@@ -5,7 +5,8 @@ import { CodedError } from "#protocol/errors/codedError.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 import { decodeBase45, encodeBase45 } from "#protocol/pass/base45.ts";
 import { encodeCbor } from "#protocol/pass/cbor.ts";
-import { CREDENTIAL_DOMAIN, CREDENTIAL_PREFIX, type Credential, decodeCredential, encodeCredential } from "#protocol/pass/credential.ts";
+import { CREDENTIAL_DOMAIN, type Credential, decodeCredential, encodeCredential } from "#protocol/pass/credential.ts";
+import { CREDENTIAL_PREFIX } from "#protocol/pass/passText.ts";
 import { coseSigner, seededRandom, testTrust, trustedKey } from "#test/list/fixtures.ts";
 
 const TRUST = testTrust();

@@ -1,12 +1,15 @@
-/** OpenSSL's command line judges the golden credentials, read by hand from the specification's text: no decoder of ours is used for that. */
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+/** The golden passes, read by hand from the specification's text and judged by OpenSSL's command line; then by our decoders. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Algorithm } from "#protocol/crypto.ts";
-import { decodeCredential, type HolderAlgorithm } from "#protocol/pass/credential.ts";
-import { trustFromFile } from "#protocol/trust/trustFile.ts";
-import { temporaryFolder } from "#test/list/fixtures.ts";
+import type { Algorithm, HolderAlgorithm } from "#protocol/crypto.ts";
+import { type Challenge, decodeChallenge, encodeChallenge } from "#protocol/pass/challenge.ts";
+import type { PassWishes } from "#protocol/pass/claims.ts";
+import { decodeCredential } from "#protocol/pass/credential.ts";
+import { decodeGrant, type Grant } from "#protocol/pass/grant.ts";
+import { parseResponse, verifyResponse } from "#protocol/pass/response.ts";
+import { type TrustFile, trustFromFile } from "#protocol/trust/trustFile.ts";
+import { base45, byteStringOf, holderSpki, opensslVerifies, signedParts } from "#test/pass/byHand.ts";
 
 interface CredentialVector {
   algorithm: Algorithm;
@@ -17,73 +20,103 @@ interface CredentialVector {
   text: string;
 }
 
-const PATH = join(import.meta.dirname, "../../protocol/vectors/pass/credentials.json");
-const { trust, credentials } = JSON.parse(readFileSync(PATH, "utf8")) as {
-  trust: { keys: { id: string; publicKey: string }[] };
-  credentials: CredentialVector[];
-};
-
-/** Base45 by the definition, on whole numbers. */
-function base45(text: string): Buffer {
-  const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-  const groups = text.match(/.{1,3}/gs) ?? [];
-  return Buffer.concat(
-    groups.map((group) => {
-      const value = [...group].reduceRight((sum, character) => sum * 45 + alphabet.indexOf(character), 0);
-      return group.length === 3 ? Buffer.of(value >> 8, value & 255) : Buffer.of(value);
-    }),
-  );
+interface ResponseVector {
+  holderAlgorithm: HolderAlgorithm;
+  holderPublicKeyHex: string;
+  credential: string;
+  wishes: PassWishes;
+  text: string;
 }
 
-/** A byte string's head and content at `offset`, of fewer than 256 bytes. */
-function byteString(bytes: Buffer, offset: number): { head: number; content: Buffer; end: number } {
-  const first = bytes.readUInt8(offset);
-  const head = first === 0x58 ? 2 : 1;
-  const length = first === 0x58 ? bytes.readUInt8(offset + 1) : first - 0x40;
-  const end = offset + head + length;
-  return { head, content: bytes.subarray(offset + head, end), end };
+type GrantVector = Grant & { algorithm: Algorithm; keyId: string; text: string };
+
+const { trust, credentials } = vector<{ trust: TrustFile; credentials: CredentialVector[] }>("credentials");
+const { challenge, responses } = vector<{ challenge: Challenge & { text: string }; responses: ResponseVector[] }>("responses");
+const { trust: grantTrust, grants } = vector<{ trust: TrustFile; grants: GrantVector[] }>("grants");
+const ONE_MORE = Buffer.of(0);
+
+function vector<T>(name: string): T {
+  return JSON.parse(readFileSync(join(import.meta.dirname, `../../protocol/vectors/pass/${name}.json`), "utf8")) as T;
 }
 
-describe.each(credentials)("$algorithm for a holder with $holderAlgorithm", (vector) => {
+function platformKey(keyId: string): Buffer {
+  return Buffer.from(trust.keys.find(({ id }) => id === keyId)?.publicKey ?? "", "base64");
+}
+
+describe.each(credentials)("a credential by $algorithm for a holder with $holderAlgorithm", (credential) => {
+  const { algorithm, keyId, text, holderAlgorithm, holderPublicKeyHex, ...claims } = credential;
+
   test("openssl verifies the signature over the Sig_structure", () => {
-    const bytes = base45(vector.text.slice("AG1:".length));
-    expect(bytes.readUInt8(0)).toBe(0x84);
-    const header = byteString(bytes, 1);
-    expect(bytes.readUInt8(header.end)).toBe(0xa0);
-    const payload = byteString(bytes, header.end + 1);
-    const signature = byteString(bytes, payload.end);
-    expect(signature.end).toBe(bytes.length);
-    const signed = Buffer.concat([
-      Buffer.from("846a5369676e617475726531", "hex"),
-      bytes.subarray(1, header.end),
-      Buffer.of(0x54),
-      Buffer.from("arcgate-credential/1", "ascii"),
-      bytes.subarray(header.end + 1, payload.end),
-    ]);
-    expect(header.content.includes(Buffer.from(vector.keyId))).toBe(true);
-    expect(opensslVerifies(vector, signed, signature.content)).toBe(true);
-    expect(opensslVerifies(vector, Buffer.concat([signed, Buffer.of(0)]), signature.content)).toBe(false);
+    const { header, signature, signed } = signedParts(base45(text.slice("AG1:".length)));
+    const message = signed(Buffer.from("arcgate-credential/1", "ascii"));
+    expect(header.includes(Buffer.from(keyId))).toBe(true);
+    expect(opensslVerifies(algorithm, platformKey(keyId), message, signature)).toBe(true);
+    expect(opensslVerifies(algorithm, platformKey(keyId), Buffer.concat([message, ONE_MORE]), signature)).toBe(false);
   });
 
   test("decodes to the vector's members", () => {
-    const { algorithm: _algorithm, keyId: _keyId, text, holderAlgorithm, holderPublicKeyHex, ...claims } = vector;
     const { holderKey, ...decoded } = decodeCredential(text, trustFromFile(trust));
     expect(decoded).toEqual(claims);
     expect([holderKey.algorithm, Buffer.from(holderKey.publicKey).toString("hex")]).toEqual([holderAlgorithm, holderPublicKeyHex]);
   });
 });
 
-function opensslVerifies({ algorithm, keyId }: CredentialVector, message: Uint8Array, signature: Uint8Array): boolean {
-  const folder = temporaryFolder();
-  const path = (name: string) => join(folder, name);
-  writeFileSync(path("key.der"), Buffer.from(trust.keys.find(({ id }) => id === keyId)?.publicKey ?? "", "base64"));
-  writeFileSync(path("message"), message);
-  writeFileSync(path("signature"), signature);
-  const input = ["-pubin", "-keyform", "DER", "-inkey", path("key.der"), "-in", path("message"), "-sigfile", path("signature"), "-rawin"];
-  const sm2 = algorithm === "sm2" ? ["-digest", "sm3", "-pkeyopt", "distid:1234567812345678"] : [];
-  try {
-    return execFileSync("openssl", ["pkeyutl", "-verify", ...input, ...sm2], { stdio: "pipe" }).includes("Verified Successfully");
-  } catch {
-    return false;
-  }
+/** By the table of the specification: nothing else has these claims. */
+function challengeByHand({ device, nonce, counter, bootId }: Challenge): Buffer {
+  const boot = Buffer.alloc(5);
+  boot.writeUInt8(0x1a);
+  boot.writeUInt32BE(bootId, 1);
+  return Buffer.concat([
+    Buffer.from("a5" + "0101" + "0254", "hex"),
+    Buffer.from(device, "ascii"),
+    Buffer.from(`0350${nonce}`, "hex"),
+    Buffer.from([4, counter, 5]),
+    boot,
+  ]);
 }
+
+test("the challenge is what the table says", () => {
+  const { text, ...claims } = challenge;
+  expect(base45(text.slice("AG1C:".length))).toEqual(challengeByHand(challenge));
+  expect(decodeChallenge(text)).toEqual(claims);
+  expect(encodeChallenge(claims)).toBe(text);
+});
+
+describe.each(responses)("a response of a holder with $holderAlgorithm", (response) => {
+  const { holderAlgorithm, holderPublicKeyHex, credential, wishes, text } = response;
+
+  test("openssl verifies the holder's signature over domain tag, challenge and wishes", () => {
+    const { header, payload, signature, signed } = signedParts(base45(text.slice("AG1R:".length)));
+    expect(header.toString("hex")).toBe({ ed25519: "a10127", es256: "a10126", sm2: "a1013a00010000" }[holderAlgorithm]);
+    const ofCredential = byteStringOf(base45(credential.slice("AG1:".length)));
+    expect(payload.subarray(1, 4 + ofCredential.length).toString("hex")).toBe(`010102${ofCredential.toString("hex")}`);
+    const key = holderSpki(holderAlgorithm, holderPublicKeyHex);
+    const tag = Buffer.from("arcgate-response/1", "ascii");
+    const message = signed(Buffer.concat([tag, challengeByHand(challenge)]));
+    expect(opensslVerifies(holderAlgorithm, key, message, signature)).toBe(true);
+    const another = signed(Buffer.concat([tag, challengeByHand({ ...challenge, counter: challenge.counter + 1 })]));
+    expect(opensslVerifies(holderAlgorithm, key, another, signature)).toBe(false);
+  });
+
+  test("verifies to the vector's members", () => {
+    const { text: _text, ...asked } = challenge;
+    const verified = verifyResponse(parseResponse(text), asked, trustFromFile(trust));
+    expect(verified.wishes).toEqual(wishes);
+    expect(verified.credential).toEqual(decodeCredential(credential, trustFromFile(trust)));
+  });
+});
+
+describe.each(grants)("a grant by $algorithm", (grant) => {
+  const { algorithm, keyId, text, ...claims } = grant;
+
+  test("openssl verifies the signature over the Sig_structure", () => {
+    const { signature, signed } = signedParts(base45(text.slice("AG1G:".length)));
+    const message = signed(Buffer.from("arcgate-grant/1", "ascii"));
+    expect(opensslVerifies(algorithm, platformKey(keyId), message, signature)).toBe(true);
+    expect(opensslVerifies(algorithm, platformKey(keyId), signed(Buffer.from("arcgate-credential/1", "ascii")), signature)).toBe(false);
+  });
+
+  test("decodes to the vector's members", () => {
+    expect(decodeGrant(text, trustFromFile(grantTrust))).toEqual(claims);
+  });
+});
