@@ -10,6 +10,8 @@ const HELP = `焊闸 arcgate — 持证扫码，方可起弧 / no arc without a 
   run    --config FILE          运行 / run the agent
   status --config FILE [--json] 状态 / what each machine does, and what waits for the platform
   doctor --config FILE          自检 / check port, chip, clock, disk, list, broker, and say what to do
+  verify TEXT [--trust FILE] [--key HEX] [--json]
+                                离线核验焊机的授权凭据 / check a machine's receipt (its AG1I code; - reads it from stdin), without a network
   --help                        本说明 / this text
 
 退出码 Exit codes: 0 正常 ok · 1 有问题 a check failed · 2 用法或配置错误 usage or configuration`;
@@ -17,12 +19,17 @@ const HELP = `焊闸 arcgate — 持证扫码，方可起弧 / no arc without a 
 interface Options {
   config: string;
   json: boolean;
+  /** Of `verify`. */
+  text: string | undefined;
+  trust: string | undefined;
+  key: string | undefined;
 }
 
 const COMMANDS: Readonly<Record<string, () => Promise<(options: Options) => Promise<number>>>> = {
   run: async () => (await import("#agent/commands/run.ts")).run,
   status: async () => (await import("#agent/commands/status.ts")).status,
   doctor: async () => (await import("#agent/commands/doctor.ts")).doctor,
+  verify: async () => (await import("#agent/commands/verify.ts")).verify,
 };
 
 /** Returns the exit code. */
@@ -53,11 +60,15 @@ function readArguments(argv: readonly string[]): Options & { command: string | u
       options: {
         config: { type: "string", short: "c", default: "arcgate.yaml" },
         json: { type: "boolean", default: false },
+        trust: { type: "string" },
+        key: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
     });
-    if (positionals.length > 1) throw new CodedError("config.usage", positionals.slice(1).join(" "));
-    return { ...values, command: positionals[0] };
+    const [command, text] = positionals;
+    const most = command === "verify" ? 2 : 1;
+    if (positionals.length > most) throw new CodedError("config.usage", positionals.slice(most).join(" "));
+    return { ...values, command, text, trust: values.trust, key: values.key };
   } catch (error) {
     if (error instanceof CodedError) throw error;
     throw new CodedError("config.usage", (error as Error).message, { cause: error });

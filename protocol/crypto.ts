@@ -18,7 +18,7 @@ export interface HolderKey {
   readonly publicKey: Uint8Array;
 }
 
-export const KEY_PURPOSES = ["list", "credential", "time", "watermark", "command", "grant"] as const;
+export const KEY_PURPOSES = ["list", "credential", "time", "watermark", "command", "grant", "device"] as const;
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 
 /** A public key and what it may sign. `id` is 1–32 visible ASCII characters; the key is DER SPKI. */
@@ -192,6 +192,11 @@ function signatureHolds(key: UsableKey, value: Uint8Array, message: Uint8Array):
 export function verifyDigest<T>(algorithm: Algorithm, bytes: Uint8Array, promised: Verified<Uint8Array>, fact: T): Verified<T> | undefined {
   const digest = hash(DIGEST_NAME[algorithm], bytes, "buffer");
   return sameBytes(digest, promised) ? (fact as Verified<T>) : undefined;
+}
+
+/** Brands what a person vouches for who has compared it by hand. */
+export function vouchedFor<T>(fact: T): Verified<T> {
+  return fact as Verified<T>;
 }
 
 /** Brands what was read out of a verified fact. */

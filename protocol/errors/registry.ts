@@ -8,6 +8,7 @@ import { LICENCE_ERRORS } from "#protocol/errors/licence.ts";
 import { LINK_ERRORS } from "#protocol/errors/link.ts";
 import { LIST_ERRORS } from "#protocol/errors/list.ts";
 import { PASS_ERRORS } from "#protocol/errors/pass.ts";
+import { RECEIPT_ERRORS } from "#protocol/errors/receipt.ts";
 import { REPLAY_ERRORS } from "#protocol/errors/replay.ts";
 import { SYNC_ERRORS } from "#protocol/errors/sync.ts";
 import { TRUST_ERRORS } from "#protocol/errors/trust.ts";
@@ -18,6 +19,7 @@ export const ERRORS = {
   ...TRUST_ERRORS,
   ...LIST_ERRORS,
   ...PASS_ERRORS,
+  ...RECEIPT_ERRORS,
   ...EVENT_ERRORS,
   ...LICENCE_ERRORS,
   ...CONFIG_ERRORS,
