@@ -97,4 +97,5 @@ export type TimeReply = z.infer<typeof TimeReply>;
 export type ListReply = z.infer<typeof ListReply>;
 export type ListChunk = z.infer<typeof ListChunk>;
 export type Command = z.infer<typeof Command>;
+export const Signature = signature;
 export type Signature = z.infer<typeof signature>;

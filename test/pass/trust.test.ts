@@ -64,7 +64,7 @@ describe.each(["ed25519", "sm2"] as const)("signed with %s", (algorithm) => {
         asks[purpose] = false;
       }
     }
-    expect(asks).toEqual({ list: false, credential: false, time: true, watermark: false, command: false });
+    expect(asks).toEqual({ list: false, credential: false, time: true, watermark: false, command: false, policy: false });
   });
 
   test("no bit of a signature can be changed", () => {

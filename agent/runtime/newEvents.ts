@@ -1,0 +1,27 @@
+/** Events of a machine on their way into the journal. */
+import type { EventDraft, MachineNow } from "#agent/core/machine/state.ts";
+import type { NewEvent } from "#agent/ports.ts";
+import { DICTIONARY } from "#protocol/events/dictionary.ts";
+
+/** Events that could not be committed and wait for room. */
+const UNCOMMITTED_MAX = 1_000;
+
+export function isLegal(draft: EventDraft): boolean {
+  return DICTIONARY[draft.name].lane === "legal";
+}
+
+/** Telemetry goes first, the oldest of it before the rest. */
+export function bounded(drafts: readonly EventDraft[]): EventDraft[] {
+  let excess = drafts.length - UNCOMMITTED_MAX;
+  return drafts.filter((draft) => isLegal(draft) || excess-- <= 0).slice(-UNCOMMITTED_MAX);
+}
+
+export function newEvent(draft: EventDraft, device: string, { monoMs, time }: MachineNow): NewEvent {
+  const entry = DICTIONARY[draft.name];
+  const at = {
+    monoMs: Math.max(0, Math.round(monoMs - draft.agoMs)),
+    earliestMs: Math.max(0, Math.round(time.earliestMs - draft.agoMs)),
+    latestMs: time.latestMs === null ? null : Math.round(time.latestMs - draft.agoMs),
+  };
+  return { device, lane: entry.lane, kind: entry.kind, session: draft.session, time: at, payload: draft.payload };
+}
