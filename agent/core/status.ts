@@ -1,6 +1,7 @@
 /** What the agent says of itself: on its page, to `arcgate status`, and (a part of it) on the `state` topic. No personal data. */
 import type { InterlockState } from "#agent/core/interlock/state.ts";
 import type { OfflineBudget } from "#agent/core/link.ts";
+import type { EndingCause } from "#agent/core/machine/state.ts";
 import type { SessionTotals } from "#agent/core/metering/settings.ts";
 
 export interface MachineReport {
@@ -14,6 +15,11 @@ export interface MachineReport {
   session: number | null;
   /** Certificate handle of the session's welder: random, says nothing of the person. */
   handle: string | null;
+  /** What will end the session first, and when, at the last tick. */
+  ending: { cause: EndingCause; zh: string; en: string; inS: number } | null;
+  /** A welder's start waits for one of these handles, or (empty) for anybody with a certificate. */
+  awaitingGuardian: { handles: readonly string[]; forS: number } | null;
+  policyVersion: number;
   arcing: boolean;
   volts: number | null;
   amps: number | null;
@@ -57,3 +63,13 @@ export const STATE_TEXT = {
   opening: { zh: "正在断开", en: "opening" },
   faulted: { zh: "故障锁定", en: "locked by a fault" },
 } as const satisfies Record<InterlockState["at"], { zh: string; en: string }>;
+
+export const GUARDIAN_TEXT = { zh: "请监护人扫码", en: "waiting for a guardian's scan" } as const;
+
+export const ENDING_TEXT = {
+  sessionLimit: { zh: "单次作业时长将满", en: "the session's maximum" },
+  certificateExpired: { zh: "证书即将到期", en: "the certificate's end" },
+  permitEnded: { zh: "动火作业票即将到期", en: "the hot-work permit's end" },
+  bindingEnded: { zh: "借用或租用即将到期", en: "the loan's end" },
+  listStale: { zh: "证书名单即将过期，请联网", en: "the certificate list's age" },
+} as const satisfies Record<EndingCause, { zh: string; en: string }>;

@@ -1,20 +1,20 @@
 /** The program as a whole: machines, clock, list and platform, joined. Knows no library; everything outside comes through ports. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { CertificateFacts } from "#agent/core/licensing/decide.ts";
+import type { CertificateFacts } from "#agent/core/licensing/facts.ts";
+import type { PassFacts } from "#agent/core/licensing/pass.ts";
 import type { VersionFloors } from "#agent/core/link.ts";
-import type { ScanVia } from "#agent/core/machine/state.ts";
 import type { AgentReport, ScanReply } from "#agent/core/status.ts";
 import type { Clock, Journal } from "#agent/ports.ts";
 import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
 import { ListRefresh, type ListRefreshPorts } from "#agent/runtime/listRefresh.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
+import { PolicyKeeper } from "#agent/runtime/policyKeeper.ts";
 import { liveState, machineReport, type PlatformLink, type ReportedMachine, reply, replyTo } from "#agent/runtime/reporting.ts";
+import { shownPass } from "#agent/runtime/shownPass.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
-import { CodedError } from "#protocol/errors/codedError.ts";
 import type { State } from "#protocol/events/messages.ts";
 import type { CertificateList } from "#protocol/list/certificateList.ts";
-import { decodeCredential } from "#protocol/pass/credential.ts";
 import type { DownChannel } from "#protocol/topics.ts";
 
 export interface AgentPorts {
@@ -41,6 +41,7 @@ export class Agent {
   readonly #ports: AgentPorts;
   readonly #machines = new Map<string, ReportedMachine>();
   readonly #refresh: ListRefresh;
+  readonly #policies: PolicyKeeper;
   /** Null until the platform is wanted: an agent without one guards its machines all the same. */
   #inbox: Inbox | null = null;
   #sessions = 0;
@@ -52,6 +53,7 @@ export class Agent {
     this.#offlineSinceMs = ports.clock.monoMs();
     const list = ports.lists.current;
     if (list) ports.time.raise(list.issuedMs, "list");
+    this.#policies = new PolicyKeeper({ journal: ports.journal, trust: ports.trust, floor: () => 0 });
     this.#refresh = new ListRefresh({
       ...ports.listFiles,
       clock: ports.clock,
@@ -71,6 +73,13 @@ export class Agent {
 
   add(machine: ReportedMachine): void {
     this.#machines.set(machine.driver.device, machine);
+    this.#policies.restore(machine.driver);
+  }
+
+  /** The file of a policy has arrived. What is wrong with it becomes an event; the policy in force stays. */
+  policyArrived(device: string, file: Uint8Array): void {
+    const driver = this.#machines.get(device)?.driver;
+    if (driver) this.#policies.arrived(driver, file);
   }
 
   /** What an inbox works with that is attached to this agent. */
@@ -83,7 +92,7 @@ export class Agent {
       timeArrived: (utcMs, uncertaintyMs) => time.sync(utcMs, uncertaintyMs),
       envelopeArrived: (device, id, envelope) => this.#machines.get(device)?.vault?.envelopeArrived(id, envelope),
       listInput: (input) => this.#refresh.dispatch(input),
-      scan: (device, credential) => void this.scan(device, credential, "platform"),
+      scan: (device, credential) => void this.scan(device, credential, "grant"),
       lock: (device) => this.#machines.get(device)?.driver.dispatch({ type: "lock" }),
     };
   }
@@ -95,6 +104,8 @@ export class Agent {
 
   start(): void {
     for (const { driver } of this.#machines.values()) driver.start();
+    // What a newer list said may not be in the checkpoint.
+    this.recheckCertificates(false);
     this.#timers = [
       setInterval(() => this.#publishStates(), STATE_MS),
       setInterval(() => this.#ports.time.persist(), FLOOR_PERSIST_MS),
@@ -146,9 +157,10 @@ export class Agent {
 
   /** Looks at the certificates of those who work here again: they may have expired, or left the list. `remind` also says which soon will. */
   recheckCertificates(remind: boolean): void {
+    const listIssuedMs = this.#ports.lists.current?.issuedMs ?? null;
     for (const { driver } of this.#machines.values()) {
       const certificates = driver.state.recentHandles.map((handle) => ({ handle, entry: this.#lookUp(handle) }));
-      if (certificates.length > 0) driver.dispatch({ type: "recheck", certificates, remind });
+      if (certificates.length > 0) driver.dispatch({ type: "recheck", certificates, listIssuedMs, remind });
     }
   }
 
@@ -165,17 +177,17 @@ export class Agent {
   }
 
   /** `device` is a device code of this agent; anything else is somebody else's machine. */
-  async scan(device: string, credentialText: string, via: ScanVia): Promise<ScanReply> {
+  async scan(device: string, credentialText: string, way: PassFacts["way"]): Promise<ScanReply> {
     const machine = this.#machines.get(device);
     if (!machine) return reply(false, "licence.wrongMachine", null);
-    const handle = this.#handleOf(credentialText);
+    const shown = shownPass(credentialText, way, this.#ports.trust, this.#ports.log);
     const list = this.#ports.lists.current;
     const answer = await machine.driver.scan({
       id: this.#ports.randomId(),
-      via,
-      handle,
+      ...shown,
       listVersion: list?.version ?? null,
-      entry: handle === null ? null : this.#lookUp(handle),
+      listIssuedMs: list?.issuedMs ?? null,
+      entry: shown.pass === null ? null : this.#lookUp(shown.pass.handle),
       sessionId: this.#ports.journal.epoch * SESSIONS_PER_EPOCH + ++this.#sessions,
     });
     return replyTo(answer);
@@ -193,16 +205,6 @@ export class Agent {
       journalBytes: journal.sizeBytes(),
       machines: [...this.#machines.values()].map((machine) => machineReport(machine, this.#ports)),
     };
-  }
-
-  #handleOf(credentialText: string): string | null {
-    try {
-      return decodeCredential(credentialText, this.#ports.trust).handle;
-    } catch (error) {
-      if (!(error instanceof CodedError)) throw error;
-      this.#ports.log.warn({ code: error.code }, "a scan that is no credential");
-      return null;
-    }
   }
 
   #lookUp(handle: string): CertificateFacts | null {

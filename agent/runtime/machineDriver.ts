@@ -12,12 +12,13 @@ import type {
   ScanInput,
 } from "#agent/core/machine/state.ts";
 import { initialMachine, machineStep, resumeMachine, tickIntervalMs } from "#agent/core/machine/step.ts";
-import type { Clock, Journal, MachineLink, NewEvent } from "#agent/ports.ts";
-import { bounded, onlyLegal } from "#agent/runtime/waitingEvents.ts";
+import type { Clock, Journal, MachineLink } from "#agent/ports.ts";
+import { bounded, newEvent, onlyLegal } from "#agent/runtime/newEvents.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 import { DICTIONARY } from "#protocol/events/dictionary.ts";
 import type { Lane } from "#protocol/events/event.ts";
+import type { Policy } from "#protocol/policy/policy.ts";
 
 export interface DriverLog {
   info(fields: object, message: string): void;
@@ -56,6 +57,8 @@ export class MachineDriver {
     this.#firstAnswered = resolve;
   });
   readonly #ports: MachineDriverPorts;
+  /** With the policy in force: the installer's, until a signed one arrives. */
+  #setup: MachineSetup;
   #state: MachineState;
   readonly #mailbox: MachineInput[] = [];
   #running = false;
@@ -64,12 +67,17 @@ export class MachineDriver {
 
   constructor(ports: MachineDriverPorts, agentVersion: string) {
     this.#ports = ports;
+    this.#setup = ports.setup;
     this.device = ports.setup.device;
     const kept = ports.journal.checkpoint(this.device) as { v: number; machine: MachineState } | undefined;
     const resumed = kept?.v === CHECKPOINT_VERSION ? resumeMachine(kept.machine, ports.clock.monoMs()) : null;
     this.#state = resumed ?? initialMachine();
     const resumedSession = this.#state.interlock.at === "outage" || this.#state.interlock.at === "ending";
     this.note({ name: "agentStarted", session: null, agoMs: 0, payload: { version: agentVersion, resumedSession } });
+  }
+
+  get policy(): Policy {
+    return this.#setup.policy;
   }
 
   get state(): MachineState {
@@ -125,7 +133,8 @@ export class MachineDriver {
     const before = this.#state;
     const interval = tickIntervalMs(before);
     const now = this.#now();
-    const step = machineStep(before, input, this.#ports.setup, now);
+    if (input.type === "policy") this.#setup = { ...this.#setup, policy: input.policy };
+    const step = machineStep(before, input, this.#setup, now);
     const commit = step.effects.find((effect) => effect.type === "commit");
     this.#state = step.state;
     const isDurable = !commit || this.#commit(commit.drafts, step.state, now);
@@ -133,7 +142,7 @@ export class MachineDriver {
       // What could not be journalled does not happen: the scan is refused, the machine stays as it was.
       this.#state = before;
       this.#answer(input.id, {
-        decision: { allow: false, handle: input.handle, code: "licence.journalFull", warnings: [] },
+        decision: { allow: false, handle: input.pass?.handle ?? null, code: "licence.journalFull", waitsFor: null, warnings: [] },
         session: null,
       });
       return;
@@ -161,7 +170,7 @@ export class MachineDriver {
 
   /** Null when all is durable, else why not. */
   #write(drafts: readonly EventDraft[], state: MachineState, now: MachineNow): unknown {
-    const events = drafts.map((draft) => numbered(draft, this.device, now));
+    const events = drafts.map((draft) => newEvent(draft, this.device, now));
     const durable = markDurable(state);
     try {
       this.#ports.journal.commit({ events, checkpoints: [{ device: this.device, state: { v: CHECKPOINT_VERSION, machine: durable } }] });
@@ -227,14 +236,4 @@ export class MachineDriver {
 /** Nothing is energised by a decision that is not on record; what is closed already is kept. */
 function withoutClosing(order: LinkOrder): LinkOrder {
   return order.mode === "closed" ? { ...order, mode: "open", leaseMs: 0 } : order;
-}
-
-function numbered(draft: EventDraft, device: string, { monoMs, time }: MachineNow): NewEvent {
-  const entry = DICTIONARY[draft.name];
-  const at = {
-    monoMs: Math.max(0, Math.round(monoMs - draft.agoMs)),
-    earliestMs: Math.max(0, Math.round(time.earliestMs - draft.agoMs)),
-    latestMs: time.latestMs === null ? null : Math.round(time.latestMs - draft.agoMs),
-  };
-  return { device, lane: entry.lane, kind: entry.kind, session: draft.session, time: at, payload: draft.payload };
 }

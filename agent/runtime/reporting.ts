@@ -1,7 +1,8 @@
 /** What is said of machines and of scans: to the page, to the platform, to the phone. */
 import { sessionOf } from "#agent/core/interlock/common.ts";
+import { waitsForS } from "#agent/core/machine/guardian.ts";
 import { isArcing, totals } from "#agent/core/metering/meter.ts";
-import { type MachineReport, type ScanReply, STATE_TEXT } from "#agent/core/status.ts";
+import { ENDING_TEXT, GUARDIAN_TEXT, type MachineReport, type ScanReply, STATE_TEXT } from "#agent/core/status.ts";
 import type { Journal } from "#agent/ports.ts";
 import type { MachineDriver, ScanAnswer } from "#agent/runtime/machineDriver.ts";
 import type { VaultKeeper } from "#agent/runtime/vaultKeeper.ts";
@@ -34,16 +35,21 @@ interface ReportPorts {
 export function machineReport({ driver, designation }: ReportedMachine, { journal, platform }: ReportPorts): MachineReport {
   const { state, device } = driver;
   const session = sessionOf(state.interlock);
+  const { ending } = state.licence ?? { ending: null };
+  const { waiting } = state;
   const lastSeq = (lane: Lane) => journal.stream({ device, lane }).lastSeq;
   return {
     device,
     designation,
     state: state.interlock.at,
-    text: STATE_TEXT[state.interlock.at],
+    text: waiting && state.interlock.at === "locked" ? GUARDIAN_TEXT : STATE_TEXT[state.interlock.at],
     fault: state.interlock.at === "faulted" ? state.interlock.fault : null,
     linkCode: state.link.at === "down" ? state.link.code : null,
     session: session?.id ?? null,
     handle: session?.handle ?? null,
+    ending: ending ? { ...ENDING_TEXT[ending.cause], ...ending } : null,
+    awaitingGuardian: waiting ? { handles: waiting.guardians, forS: waitsForS(waiting, state) } : null,
+    policyVersion: driver.policy.version,
     arcing: isArcing(state.meter),
     volts: state.status?.voltageVolts ?? null,
     amps: state.status?.currentAmps ?? null,
@@ -79,7 +85,14 @@ export function offlineState(boot: { epoch: number; chain: number }): State {
 }
 
 export function replyTo({ decision, session }: ScanAnswer): ScanReply {
-  return decision.allow ? reply(true, null, session) : reply(false, decision.code, null);
+  if (!decision.allow) return reply(false, decision.code, null);
+  if (decision.rule === "guardian") {
+    return { allowed: true, zh: "监护人已登记，请全程监护", en: "The guardian is on record: stay with the work", session };
+  }
+  const allowed = reply(true, null, session);
+  if (decision.wouldRefuse === null) return allowed;
+  const { zh, en } = ERRORS[decision.wouldRefuse];
+  return { ...allowed, zh: `可以开机，但已记录：${zh}`, en: `Allowed, but on record: ${en}` };
 }
 
 export function reply(allowed: boolean, code: ErrorCode | null, session: number | null): ScanReply {

@@ -8,6 +8,7 @@ import { LICENCE_ERRORS } from "#protocol/errors/licence.ts";
 import { LINK_ERRORS } from "#protocol/errors/link.ts";
 import { LIST_ERRORS } from "#protocol/errors/list.ts";
 import { PASS_ERRORS } from "#protocol/errors/pass.ts";
+import { POLICY_ERRORS } from "#protocol/errors/policy.ts";
 import { RECEIPT_ERRORS } from "#protocol/errors/receipt.ts";
 import { REPLAY_ERRORS } from "#protocol/errors/replay.ts";
 import { SYNC_ERRORS } from "#protocol/errors/sync.ts";
@@ -22,6 +23,7 @@ export const ERRORS = {
   ...RECEIPT_ERRORS,
   ...EVENT_ERRORS,
   ...LICENCE_ERRORS,
+  ...POLICY_ERRORS,
   ...CONFIG_ERRORS,
   ...LINK_ERRORS,
   ...JOURNAL_ERRORS,

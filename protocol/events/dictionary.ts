@@ -19,8 +19,11 @@ export const DICTIONARY = {
   sessionEnded: { kind: 1004, lane: "legal", severity: "info", en: "Session ended", zh: "作业结束" },
   startAwaited: { kind: 1005, lane: "legal", severity: "info", en: "Start button awaited", zh: "等待按下启动按钮" },
   startExpired: { kind: 1006, lane: "legal", severity: "notice", en: "Start button not pressed in time", zh: "未按时按下启动按钮" },
+  sessionEndingSoon: { kind: 1007, lane: "legal", severity: "notice", en: "Session ends soon", zh: "作业即将结束" },
   listActivated: { kind: 1010, lane: "legal", severity: "info", en: "Certificate list in force", zh: "证书名单已启用" },
   listRefused: { kind: 1011, lane: "legal", severity: "warning", en: "Certificate list refused", zh: "证书名单被拒" },
+  policyActivated: { kind: 1020, lane: "legal", severity: "info", en: "Policy in force", zh: "管控策略已启用" },
+  policyRefused: { kind: 1021, lane: "legal", severity: "warning", en: "Policy refused", zh: "管控策略被拒" },
 
   arc: { kind: 2001, lane: "legal", severity: "info", en: "Arc", zh: "电弧" },
   windows: { kind: 2002, lane: "telemetry", severity: "info", en: "Current and voltage windows", zh: "电流电压记录" },
@@ -72,6 +75,20 @@ export const DICTIONARY = {
   eStop: { kind: 3108, lane: "legal", severity: "notice", en: "Emergency stop", zh: "急停" },
   enclosureOpened: { kind: 3109, lane: "legal", severity: "alarm", en: "Enclosure opened", zh: "外壳被打开" },
   leaseLost: { kind: 3110, lane: "legal", severity: "warning", en: "Lease lapsed", zh: "租约失效" },
+  wouldBeRefused: {
+    kind: 3120,
+    lane: "legal",
+    severity: "warning",
+    en: "Start that an enforced machine refuses",
+    zh: "不符合许可条件的开机",
+  },
+  credentialNewerThanList: {
+    kind: 3121,
+    lane: "legal",
+    severity: "warning",
+    en: "Started with a credential younger than the list",
+    zh: "凭新证临时开机",
+  },
 
   agentStarted: { kind: 4001, lane: "legal", severity: "info", en: "Agent started", zh: "程序启动" },
   agentStopped: { kind: 4002, lane: "legal", severity: "info", en: "Agent stopped", zh: "程序停止" },

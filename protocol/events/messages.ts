@@ -113,4 +113,5 @@ export type Reply = z.infer<typeof Reply>;
 export type EnvelopeReply = z.infer<typeof EnvelopeReply>;
 export type ListChunk = z.infer<typeof ListChunk>;
 export type Command = z.infer<typeof Command>;
+export const Signature = signature;
 export type Signature = z.infer<typeof signature>;

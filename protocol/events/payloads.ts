@@ -13,7 +13,6 @@ const count = z.number().int().min(0).max(0xffff_ffff);
 const seq = z.number().int().min(0).max(0xffff_ffff);
 const quantity = z.number().min(0).max(1e12);
 const unixMs = z.number().int().min(0).max(1e14);
-const via = z.enum(["page", "platform", "scanner"]);
 const none = z.strictObject({});
 
 const weldTotals = {
@@ -28,23 +27,44 @@ const weldTotals = {
   energyJoules: quantity,
 };
 
+/** Of every decision: what it was decided on. */
+const decided = {
+  /** Null: there was no pass in what was shown. */
+  way: z.enum(["page", "scanner", "grant"]).nullable(),
+  purpose: z.enum(["start", "guard"]),
+  category: z.string().max(32),
+  listVersion: count,
+  policyVersion: count,
+  /** Of the check-list that the pass acknowledges; 0: none. */
+  checkListVersion: count,
+  earliestMs: unixMs,
+  latestMs: unixMs.nullable(),
+};
+
 export const PAYLOADS = {
   scanAllowed: z.strictObject({
     handle,
-    via,
-    category: z.string().max(8),
-    listVersion: count,
-    policyVersion: count,
     rule: code,
-    sessionLimitS: count,
+    ...decided,
+    /** What an enforced machine would have refused it for. */
+    wouldRefuse: code.nullable(),
+    permit: z.string().max(64).nullable(),
+    guardian: handle.nullable(),
+    limitS: count,
+    idleRelockS: count,
+    endsBy: code.nullable(),
+    endsMs: unixMs.nullable(),
   }),
-  scanDenied: z.strictObject({ handle: handle.nullable(), via, code, listVersion: count, policyVersion: count }),
+  scanDenied: z.strictObject({ handle: handle.nullable(), code, ...decided }),
   sessionStarted: z.strictObject({ handle, sessionLimitS: count, idleRelockS: count }),
   sessionEnded: z.strictObject({ handle, cause: code, durationMs: ms, ...weldTotals }),
   startAwaited: z.strictObject({ handle, withinMs: ms }),
   startExpired: z.strictObject({ handle }),
+  sessionEndingSoon: z.strictObject({ handle, cause: code, inS: count }),
   listActivated: z.strictObject({ version: count, entries: count, root: z.string().max(128) }),
   listRefused: z.strictObject({ code, detail: z.string().max(256) }),
+  policyActivated: z.strictObject({ version: count, machineClass: code }),
+  policyRefused: z.strictObject({ code, detail: z.string().max(256) }),
 
   arc: z.strictObject({
     startMs: ms,
@@ -103,6 +123,8 @@ export const PAYLOADS = {
   eStop: z.strictObject({ pressed: z.boolean() }),
   enclosureOpened: none,
   leaseLost: z.strictObject({ silentMs: ms }),
+  wouldBeRefused: z.strictObject({ handle, code }),
+  credentialNewerThanList: z.strictObject({ handle, listVersion: count }),
 
   agentStarted: z.strictObject({ version: z.string().max(32), resumedSession: z.boolean() }),
   agentStopped: z.strictObject({ reason: code }),

@@ -4,14 +4,15 @@ import { asyncApiDocument } from "#scripts/spec/asyncapi.ts";
 import { errorTables } from "#scripts/spec/errorTables.ts";
 import { dictionaryTable, topicTable } from "#scripts/spec/eventTables.ts";
 import type { Artefacts } from "#scripts/spec/files.ts";
-import { messageSchemas, payloadSchemas } from "#scripts/spec/jsonSchemas.ts";
+import { fileSchemas, messageSchemas, payloadSchemas } from "#scripts/spec/jsonSchemas.ts";
 import { fillMarkers } from "#scripts/spec/markers.ts";
 import { chipTables, foreignTables } from "#scripts/spec/registerTables.ts";
 
 /** Everything that is made from code: schemas, the AsyncAPI document, and the two READMEs with their tables renewed. */
 export function specArtefacts(root: string): Artefacts {
   const artefacts = new Map<string, string>();
-  for (const [name, schema] of messageSchemas()) artefacts.set(`protocol/spec/${name}.schema.json`, prettyJson(schema));
+  for (const [name, schema] of [...messageSchemas(), ...fileSchemas()])
+    artefacts.set(`protocol/spec/${name}.schema.json`, prettyJson(schema));
   for (const [name, schema] of payloadSchemas()) artefacts.set(`protocol/spec/payloads/${name}.schema.json`, prettyJson(schema));
   artefacts.set("protocol/spec/asyncapi.yaml", asyncApiDocument());
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DICTIONARY } from "#protocol/events/dictionary.ts";
 import { Ack, Command, EventBatch, ListChunk, Reply, Request, State, TimeReply } from "#protocol/events/messages.ts";
 import { type EventName, PAYLOADS } from "#protocol/events/payloads.ts";
+import { PolicyFile } from "#protocol/policy/policyFile.ts";
 
 export const MESSAGES = { EventBatch, State, Request, Ack, Reply, TimeReply, ListChunk, Command } as const;
 export type MessageName = keyof typeof MESSAGES;
@@ -20,6 +21,11 @@ export function payloadSchemas(): [EventName, JsonSchema][] {
     const { kind, en, zh } = DICTIONARY[name];
     return [name, { title: `${kind} ${name}`, description: `${en} ${zh}`, ...jsonSchema(schema) }];
   });
+}
+
+/** JSON Schema of the signed files that are JSON. */
+export function fileSchemas(): [string, JsonSchema][] {
+  return [["PolicyFile", { title: "PolicyFile", ...jsonSchema(PolicyFile) }]];
 }
 
 function jsonSchema(schema: z.ZodType): JsonSchema {

@@ -112,6 +112,15 @@ describe("what is wanted of the chip", () => {
   });
 });
 
+describe("a new policy's limits", () => {
+  it("shorten what runs and never lengthen it, for the chip holds the first; idleness follows either way", () => {
+    const shorter = interlock(STATES.energised, INPUTS.limits, NOW).state;
+    expect(shorter).toEqual({ ...STATES.energised, session: { ...SESSION, limitS: 1_800, idleRelockS: 300 } });
+    const longer = interlock(shorter, { type: "limits", limitS: 36_000, idleRelockS: 900 }, NOW).state;
+    expect(longer).toMatchObject({ session: { limitS: 1_800, idleRelockS: 900 } });
+  });
+});
+
 describe("a restart of the agent", () => {
   it("takes a running session over as an outage, and the chip's answer decides", () => {
     for (const state of [STATES.energised, STATES.outageClosed] satisfies InterlockState[]) {

@@ -51,6 +51,7 @@ export const INPUTS = {
   grantedSame: { type: "granted", session: { ...NEXT, handle: SESSION.handle }, presence: "proved", startPresses: 3 },
   grantedAfar: { type: "granted", session: NEXT, presence: "buttonNeeded", startPresses: 3 },
   soft: { type: "soft", cause: "certificateExpired" },
+  limits: { type: "limits", limitS: 1_800, idleRelockS: 300 },
   open: OPEN,
   closed: CLOSED,
   closedByOther: { ...CLOSED, session: 99 },

@@ -1,8 +1,10 @@
 /** A machine at the far end of the core: windows, a contactor, boots. Everything it does follows from the orders it gets and from a script. */
+import type { PassFacts } from "#agent/core/licensing/pass.ts";
 import type { Adoption, LinkOrder, LinkReading, MachineStatus } from "#agent/core/link.ts";
 import type { MachineNow, MachineSetup, ScanInput } from "#agent/core/machine/state.ts";
 import type { Window } from "#protocol/chip/window.ts";
 import { ARC, type Made, makeWindow, NO_LOAD, OPEN } from "#test/metering/windows.ts";
+import { PLAIN } from "#test/policy/fixtures.ts";
 
 export const WINDOW_MS = 100;
 export const HANDLE = "ab".repeat(16);
@@ -12,23 +14,26 @@ export const START_UTC_MS = Date.UTC(2026, 10, 22);
 
 export const SETUP: MachineSetup = {
   device: "370983ZARCG000000010",
-  policy: {
-    version: 3,
-    machineClass: "enforced",
-    requiredCategory: { code: "2.1", mask: 1 },
-    sessionLimitS: 3_600,
-    idleRelockS: 600,
-    warnDaysBeforeExpiry: 30,
-  },
+  policy: { ...PLAIN, device: "370983ZARCG000000010", sessionMaximumS: 3_600 },
+  processCategory: "2.1",
   meter: { arcMinAmps: 15, alternating: false, ratedAmps: 400, ratedDutyCycle: 0.6 },
 };
 
 const DAY = Math.floor(START_UTC_MS / 86_400_000);
 export const ENTRY = { categories: 1, notBeforeDay: DAY - 400, expiryDay: DAY + 1_000, reviewDay: DAY + 900, suspended: false };
 
+export const LIST_ISSUED_MS = START_UTC_MS - 10 * 86_400_000;
+
+export function passOf(wanted: Partial<PassFacts> = {}): PassFacts {
+  const { suspended: _, ...dates } = ENTRY;
+  const credential = { ...dates, issuedMs: LIST_ISSUED_MS - 86_400_000 };
+  const said = { maxSessionS: 86_400, checklistVersion: 0, place: null };
+  return { handle: HANDLE, credential, way: "page", purpose: "start", ...said, ...wanted };
+}
+
 export function scanOf(wanted: Partial<ScanInput> = {}): ScanInput {
-  const certified = { handle: HANDLE, entry: ENTRY, listVersion: 5 };
-  return { type: "scan", id: "scan-1", via: "page", ...certified, sessionId: 41, journalFull: false, ...wanted };
+  const certified = { pass: passOf(), refusal: null, entry: ENTRY, listVersion: 5, listIssuedMs: LIST_ISSUED_MS };
+  return { type: "scan", id: "scan-1", ...certified, sessionId: 41, journalFull: false, ...wanted };
 }
 
 export function nowAt(monoMs: number): MachineNow {

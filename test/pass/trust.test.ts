@@ -64,7 +64,8 @@ describe.each(["ed25519", "sm2"] as const)("signed with %s", (algorithm) => {
         asks[purpose] = false;
       }
     }
-    expect(asks).toEqual({ list: false, credential: false, time: true, watermark: false, command: false, grant: false });
+    const none = { list: false, credential: false, watermark: false, command: false, grant: false, policy: false, device: false };
+    expect(asks).toEqual({ ...none, time: true });
   });
 
   test("no bit of a signature can be changed", () => {

@@ -57,7 +57,8 @@ describe("JSON Schemas", () => {
     const schema = JSON.parse(text);
     expect(schema.$schema).toBe("https://json-schema.org/draft/2020-12/schema");
     expect(schema.title).toMatch(/\w/);
-    for (const variant of schema.oneOf ?? schema.anyOf ?? [schema]) expect(variant).toMatchObject({ type: "object", additionalProperties: false });
+    for (const variant of schema.oneOf ?? schema.anyOf ?? [schema])
+      expect(variant).toMatchObject({ type: "object", additionalProperties: false });
   });
 });
 

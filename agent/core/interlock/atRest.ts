@@ -2,18 +2,18 @@
 import { begin, closingFacts, type Of, openOrLocked, stay } from "#agent/core/interlock/common.ts";
 import {
   type InterlockFact,
-  type InterlockInput,
   type InterlockNow,
   type InterlockStep,
   OPEN_TIMEOUT_MS,
+  type StateInput,
 } from "#agent/core/interlock/state.ts";
 
-export function unlinked(state: Of<"unlinked">, input: InterlockInput, now: InterlockNow): InterlockStep {
+export function unlinked(state: Of<"unlinked">, input: StateInput, now: InterlockNow): InterlockStep {
   if (input.type !== "reading") return stay(state);
   return stay(openOrLocked(input, now));
 }
 
-export function locked(state: Of<"locked">, input: InterlockInput, now: InterlockNow): InterlockStep {
+export function locked(state: Of<"locked">, input: StateInput, now: InterlockNow): InterlockStep {
   switch (input.type) {
     case "granted":
       return begin(input, now);
@@ -26,7 +26,7 @@ export function locked(state: Of<"locked">, input: InterlockInput, now: Interloc
   }
 }
 
-export function awaitingStart(state: Of<"awaitingStart">, input: InterlockInput, now: InterlockNow): InterlockStep {
+export function awaitingStart(state: Of<"awaitingStart">, input: StateInput, now: InterlockNow): InterlockStep {
   const expired: InterlockFact = { type: "startExpired", session: state.session };
   if (input.type === "silent") return { state: { at: "unlinked" }, facts: [expired] };
   if (input.type === "soft") return { state: { at: "locked" }, facts: [expired] };
@@ -42,7 +42,7 @@ export function awaitingStart(state: Of<"awaitingStart">, input: InterlockInput,
   return stay(state);
 }
 
-export function opening(state: Of<"opening">, input: InterlockInput, now: InterlockNow): InterlockStep {
+export function opening(state: Of<"opening">, input: StateInput, now: InterlockNow): InterlockStep {
   if (input.type === "silent") return { state: { at: "unlinked" }, facts: closingFacts(state, state.cause, null, now) };
   if (input.type !== "reading") return stay(state);
   if (!input.mirrorClosed) return { state: { at: "locked" }, facts: closingFacts(state, state.cause, input, now) };
@@ -52,7 +52,7 @@ export function opening(state: Of<"opening">, input: InterlockInput, now: Interl
 }
 
 /** Reached only by readings without a hard cause: the fault is over. A welded contact is over when it is seen open. */
-export function faulted(state: Of<"faulted">, input: InterlockInput): InterlockStep {
+export function faulted(state: Of<"faulted">, input: StateInput): InterlockStep {
   if (input.type === "silent") return stay({ at: "unlinked" });
   if (input.type !== "reading") return stay(state);
   if (input.mirrorClosed) return stay(state);

@@ -20,7 +20,9 @@ export type SoftCause =
   | "certificateExpired"
   | "certificateRevoked"
   | "permitEnded"
+  | "bindingEnded"
   | "listStale"
+  | "machineRetired"
   | "sessionLimit"
   | "lockedByPlatform"
   | "agentStopping";
@@ -64,13 +66,19 @@ export interface InterlockReading {
   openForMs: number | null;
 }
 
-export type InterlockInput =
+/** What the state it meets decides on. */
+export type StateInput =
   | InterlockReading
   /** Two exchanges missed. */
   | { type: "silent" }
   | { type: "granted"; session: Session; presence: "proved" | "buttonNeeded"; startPresses: number }
   | { type: "soft"; cause: SoftCause }
   | { type: "tick" };
+
+export type InterlockInput =
+  | StateInput
+  /** A new policy's limits for the session that runs; they may only be shorter, for the chip holds them. */
+  | { type: "limits"; limitS: number; idleRelockS: number };
 
 export interface InterlockNow {
   monoMs: number;
@@ -102,5 +110,3 @@ export const SOFT_END_MS = 30_000;
 export const RESUME_WITHIN_MS = 60_000;
 /** … after this long without current. */
 export const RESUME_QUIET_MS = 2_000;
-/** Opening the primary stops the machine's fan. */
-export const IDLE_RELOCK_MIN_S = 180;

@@ -1,5 +1,5 @@
 import { awaitingStart, faulted, locked, opening, unlinked } from "#agent/core/interlock/atRest.ts";
-import { closingFacts, stay } from "#agent/core/interlock/common.ts";
+import { closingFacts, sessionOf, stay } from "#agent/core/interlock/common.ts";
 import type {
   HardCause,
   InterlockFact,
@@ -15,6 +15,7 @@ import { closing, ending, energised, outage } from "#agent/core/interlock/underL
 export function interlock(state: InterlockState, input: InterlockInput, now: InterlockNow): InterlockStep {
   const hard = input.type === "reading" ? hardCause(input) : undefined;
   if (hard && input.type === "reading") return onHardCause(state, hard, input, now);
+  if (input.type === "limits") return stay(withLimits(state, input));
   switch (state.at) {
     case "unlinked":
       return unlinked(state, input, now);
@@ -61,6 +62,13 @@ export function resumeInterlock(state: InterlockState, now: InterlockNow): Inter
     case "faulted":
       return state;
   }
+}
+
+function withLimits(state: InterlockState, limits: { limitS: number; idleRelockS: number }): InterlockState {
+  const session = sessionOf(state);
+  if (!session) return state;
+  const { idleRelockS } = limits;
+  return { ...state, session: { ...session, limitS: Math.min(session.limitS, limits.limitS), idleRelockS } } as InterlockState;
 }
 
 function hardCause(reading: InterlockReading): HardCause | undefined {

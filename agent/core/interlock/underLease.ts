@@ -5,7 +5,6 @@ import {
   CLOSE_TIMEOUT_MS,
   type EndCause,
   type InterlockFact,
-  type InterlockInput,
   type InterlockNow,
   type InterlockReading,
   type InterlockState,
@@ -13,9 +12,10 @@ import {
   RESUME_QUIET_MS,
   RESUME_WITHIN_MS,
   SOFT_END_MS,
+  type StateInput,
 } from "#agent/core/interlock/state.ts";
 
-export function closing(state: Of<"closing">, input: InterlockInput, now: InterlockNow): InterlockStep {
+export function closing(state: Of<"closing">, input: StateInput, now: InterlockNow): InterlockStep {
   const { session, sinceMonoMs } = state;
   switch (input.type) {
     case "silent":
@@ -37,7 +37,7 @@ export function closing(state: Of<"closing">, input: InterlockInput, now: Interl
   return stay({ at: "opening", session, cause: "contactorDidNotClose", sinceMonoMs: now.monoMs });
 }
 
-export function energised(state: Of<"energised">, input: InterlockInput, now: InterlockNow): InterlockStep {
+export function energised(state: Of<"energised">, input: StateInput, now: InterlockNow): InterlockStep {
   const { session } = state;
   switch (input.type) {
     case "silent":
@@ -74,7 +74,7 @@ function openedByItself(state: Of<"energised"> | Of<"ending">, reading: Interloc
   return { state: { at: "locked" }, facts: [opened, { type: "sessionEnded", session, cause }] };
 }
 
-export function ending(state: Of<"ending">, input: InterlockInput, now: InterlockNow): InterlockStep {
+export function ending(state: Of<"ending">, input: StateInput, now: InterlockNow): InterlockStep {
   const { session, cause } = state;
   if (input.type === "silent") return { state: { at: "unlinked" }, facts: [{ type: "sessionEnded", session, cause }] };
   if (input.type === "granted") return handover(state, input, now);
@@ -86,7 +86,7 @@ export function ending(state: Of<"ending">, input: InterlockInput, now: Interloc
   return stay({ ...state, activeChipMs });
 }
 
-export function outage(state: Of<"outage">, input: InterlockInput, now: InterlockNow): InterlockStep {
+export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow): InterlockStep {
   const { session } = state;
   if (input.type === "soft") return stay({ at: "opening", session, cause: input.cause, sinceMonoMs: now.monoMs });
   if (input.type === "granted") return handover(state, input, now);

@@ -1,108 +1,165 @@
-/** The licence decision: one pure function of facts. Signatures were checked before; personal data is not among the facts. */
-import type { TimeInterval } from "#agent/core/clock/interval.ts";
+/** The licence decision: one pure function of facts and policy (design, decision 4). */
+import { certificateEndMs, youngerThanList } from "#agent/core/licensing/certificate.ts";
+import { type HolderFacts, judgedMs, NOBODY, type ScanFacts, type SoftEnd } from "#agent/core/licensing/facts.ts";
+import { guardianOf, guardiansNeeded, specialPeriodAt, standsGuard } from "#agent/core/licensing/guardian.ts";
+import { refusedMachine } from "#agent/core/licensing/machine.ts";
+import type { PassFacts } from "#agent/core/licensing/pass.ts";
+import { permitInForce } from "#agent/core/licensing/permit.ts";
+import { refusedPlace } from "#agent/core/licensing/place.ts";
+import { standingOf } from "#agent/core/licensing/standing.ts";
+import { expiredWarning, type LicenceWarning, nearExpiry } from "#agent/core/licensing/warnings.ts";
 import type { DenialCode } from "#protocol/errors/licence.ts";
+import type { ErrorCode } from "#protocol/errors/registry.ts";
+import type { Policy } from "#protocol/policy/policy.ts";
 
-export const MACHINE_CLASSES = ["enforced", "monitored", "exempt", "retired"] as const;
-export type MachineClass = (typeof MACHINE_CLASSES)[number];
-
-export interface Policy {
-  version: number;
-  machineClass: MachineClass;
-  /** Work category that the machine's process needs. */
-  requiredCategory: { code: string; mask: number };
-  sessionLimitS: number;
+export interface Limits {
+  /** As far as can be foreseen: the session's maximum, or what ends it softly before. */
+  limitS: number;
+  /** What policy and pass allow at most; the chip is told this one. */
+  maximumS: number;
   idleRelockS: number;
-  /** The platform is warned when a certificate has so few days left. */
-  warnDaysBeforeExpiry: number;
+  endsBy: SoftEnd | null;
 }
 
-/** What the list says of a handle. Days count from 1970-01-01 by the calendar of China. */
-export interface CertificateFacts {
-  categories: number;
-  notBeforeDay: number;
-  expiryDay: number;
-  reviewDay: number;
-  suspended: boolean;
+export interface StartAllowed {
+  allow: true;
+  rule: "listed" | "allowedOnce" | "monitored" | "exempt" | "alreadyRunning";
+  handle: string;
+  /** What an enforced machine would have refused it for. */
+  wouldRefuse: ErrorCode | null;
+  limits: Limits;
+  permitId: string | null;
+  guardian: string | null;
+  warnings: readonly LicenceWarning[];
 }
 
-export interface ScanFacts {
-  /** Handle out of a verified credential, or null when it did not verify. */
+export interface GuardAllowed {
+  allow: true;
+  rule: "guardian";
+  handle: string;
+  certified: boolean;
+  warnings: readonly [];
+}
+
+export interface Denied {
+  allow: false;
   handle: string | null;
-  /** Null while there is no list. */
-  listVersion: number | null;
-  entry: CertificateFacts | null;
-  time: TimeInterval;
-  machine: "ready" | "unreachable" | "faulted" | "arcing" | "energised";
-  /** Handle of the running session. */
-  holder: string | null;
-  journalFull: boolean;
+  code: ErrorCode;
+  /** With `licence.guardianNeeded`: these handles, or (empty) anybody with a certificate. */
+  waitsFor: readonly string[] | null;
+  warnings: readonly LicenceWarning[];
 }
 
-export type Decision =
-  | {
-      allow: true;
-      handle: string;
-      rule: "listed" | "alreadyRunning";
-      sessionLimitS: number;
-      idleRelockS: number;
-      warnings: LicenceWarning[];
-    }
-  | { allow: false; handle: string | null; code: DenialCode; warnings: LicenceWarning[] };
+export type Decision = StartAllowed | GuardAllowed | Denied;
 
-export type LicenceWarning =
-  | { type: "certificateNearExpiry"; handle: string; expiresMs: number; daysLeft: number }
-  | { type: "certificateExpired"; handle: string; expiredMs: number };
-
-const DAY_MS = 86_400_000;
-/** China has one time zone, UTC+8. */
-const CHINA_OFFSET_MS = 8 * 3_600_000;
-
-/** First instant of a calendar day in China. */
-export function dayStartMs(day: number): number {
-  return day * DAY_MS - CHINA_OFFSET_MS;
+/** What is known of the licence alone, before the machine's class and state come in. */
+interface Licence {
+  refused: ErrorCode | null;
+  waitsFor: readonly string[] | null;
+  isYoung: boolean;
+  permitId: string | null;
+  guardian: string | null;
+  ends: readonly SoftEnd[];
+  warnings: readonly LicenceWarning[];
 }
+
+const UNLICENSED: Licence = { refused: null, waitsFor: null, isYoung: false, permitId: null, guardian: null, ends: [], warnings: [] };
 
 export function decide(scan: ScanFacts, policy: Policy): Decision {
-  const { handle, entry } = scan;
-  const deny = (code: DenialCode, warnings: LicenceWarning[] = []): Decision => ({ allow: false, handle, code, warnings });
-  if (handle === null) return deny("licence.badCredential");
-  if (policy.machineClass === "retired") return deny("licence.machineRetired");
-  if (scan.listVersion === null) return deny("licence.noList");
-  if (!entry) return deny("licence.unknownCertificate");
-  const refused = refusedCertificate(entry, policy, scan.time);
-  if (refused === "licence.expired") {
-    return deny(refused, [{ type: "certificateExpired", handle, expiredMs: dayStartMs(entry.expiryDay + 1) }]);
-  }
-  if (refused) return deny(refused);
-  const machine = refusedMachine(scan);
-  if (machine) return deny(machine);
-  const rule = scan.holder === handle ? "alreadyRunning" : "listed";
-  const { sessionLimitS, idleRelockS } = policy;
-  return { allow: true, handle, rule, sessionLimitS, idleRelockS, warnings: nearExpiry(handle, entry, policy, scan.time) };
+  const { pass } = scan;
+  // A policy that was lost or put back must not be exchanged for a milder one.
+  if (policy.version < scan.policyFloor) return denied(pass?.handle ?? null, "licence.policyLost");
+  if (policy.machineClass === "retired") return denied(pass?.handle ?? null, "licence.machineRetired");
+  if (pass?.purpose === "guard") return decideGuard(scan, pass, policy);
+  const licence = policy.machineClass === "exempt" ? UNLICENSED : licenceOf(scan, policy);
+  const { refused, waitsFor, warnings } = licence;
+  if (refused && policy.machineClass === "enforced")
+    return { allow: false, handle: pass?.handle ?? null, code: refused, waitsFor, warnings };
+  const handle = pass?.handle ?? NOBODY;
+  const machine = refusedMachine(scan, handle);
+  if (machine) return denied(pass?.handle ?? null, machine, warnings);
+  return allowed(scan, policy, licence, handle);
 }
 
-/** Why a certificate that was good may no longer be used, or undefined. Judged on `earliest`: doubt about the clock never locks a welder out. */
-export function refusedCertificate(entry: CertificateFacts, policy: Policy, time: TimeInterval): DenialCode | undefined {
-  if (entry.suspended) return "licence.suspended";
-  if ((entry.categories & policy.requiredCategory.mask) === 0) return "licence.wrongCategory";
-  if (time.earliestMs >= dayStartMs(entry.expiryDay + 1)) return "licence.expired";
-  // Past its review date a certificate is not valid (Order 30, article 21).
-  if (time.earliestMs >= dayStartMs(entry.reviewDay + 1)) return "licence.reviewOverdue";
-  if (time.latestMs !== null && time.latestMs < dayStartMs(entry.notBeforeDay)) return "licence.notYetValid";
-  return undefined;
+function denied(handle: string | null, code: ErrorCode, warnings: readonly LicenceWarning[] = []): Denied {
+  return { allow: false, handle, code, waitsFor: null, warnings };
 }
 
-function refusedMachine(scan: ScanFacts): DenialCode | undefined {
-  if (scan.machine === "unreachable") return "licence.machineUnreachable";
-  if (scan.machine === "faulted") return "licence.machineFaulted";
-  if (scan.machine === "arcing" && scan.holder !== scan.handle) return "licence.machineBusy";
-  if (scan.journalFull && scan.holder !== scan.handle) return "licence.journalFull";
-  return undefined;
+function decideGuard(scan: ScanFacts, pass: PassFacts, policy: Policy): Decision {
+  const { handle } = pass;
+  const atMs = judgedMs(scan.time, policy);
+  if (atMs === null) return denied(handle, "licence.timeUnknown");
+  const guardian = guardianOf(holderOf(scan, pass), scan.waiting, policy, atMs);
+  if (typeof guardian === "string") return denied(handle, guardian);
+  return { allow: true, rule: "guardian", ...guardian, warnings: [] };
 }
 
-/** The nearer of expiry and review counts. */
-export function nearExpiry(handle: string, entry: CertificateFacts, policy: Policy, time: TimeInterval): LicenceWarning[] {
-  const expiresMs = dayStartMs(Math.min(entry.expiryDay, entry.reviewDay) + 1);
-  const daysLeft = Math.floor((expiresMs - time.earliestMs) / DAY_MS);
-  return daysLeft < policy.warnDaysBeforeExpiry ? [{ type: "certificateNearExpiry", handle, expiresMs, daysLeft }] : [];
+/** A start under the policy's class, which nothing (more) is against. */
+function allowed(scan: ScanFacts, policy: Policy, licence: Licence, handle: string): StartAllowed {
+  const { machineClass } = policy;
+  const period = specialPeriodAt(scan.time, policy);
+  const isRunning = scan.holder === handle;
+  const warnings = [...licence.warnings];
+  if (licence.refused) warnings.push({ type: "wouldBeRefused", handle, code: licence.refused });
+  if (period && !isRunning) warnings.push({ type: "specialPeriodHotWork", handle, period: period.reason });
+  const listed = licence.isYoung ? "allowedOnce" : "listed";
+  const rule = isRunning ? "alreadyRunning" : machineClass === "monitored" || machineClass === "exempt" ? machineClass : listed;
+  const ends = machineClass === "enforced" ? licence.ends : [];
+  return {
+    allow: true,
+    rule,
+    handle,
+    wouldRefuse: licence.refused,
+    limits: limitsOf(scan, policy, ends),
+    permitId: licence.permitId,
+    guardian: licence.guardian,
+    warnings,
+  };
+}
+
+function limitsOf({ pass, time }: ScanFacts, policy: Policy, ends: readonly SoftEnd[]): Limits {
+  const maximumS = Math.max(1, Math.min(policy.sessionMaximumS, pass?.maxSessionS ?? policy.sessionMaximumS));
+  const endsBy = ends[0] ?? null;
+  const leftMs = endsBy ? endsBy.atMs - (judgedMs(time, policy) ?? time.earliestMs) : Number.POSITIVE_INFINITY;
+  return { limitS: Math.min(maximumS, Math.ceil(leftMs / 1000)), maximumS, idleRelockS: policy.idleRelockS, endsBy };
+}
+
+function holderOf(scan: ScanFacts, { handle, credential }: PassFacts): HolderFacts {
+  const { entry, listIssuedMs, processCategory, time } = scan;
+  return { handle, credential, entry, listIssuedMs, processCategory, time };
+}
+
+function licenceOf(scan: ScanFacts, policy: Policy): Licence {
+  const { pass, time } = scan;
+  if (pass === null) return { ...UNLICENSED, refused: scan.refusal ?? "licence.badCredential" };
+  const atMs = judgedMs(time, policy);
+  if (atMs === null) return { ...UNLICENSED, refused: "licence.timeUnknown" };
+  const { handle } = pass;
+  const facts = holderOf(scan, pass);
+  const { refused, ends } = standingOf(facts, policy, atMs);
+  const certificate = scan.entry ?? youngerThanList(facts, policy);
+  const permit = permitInForce(facts, policy, atMs);
+  const found = { ...UNLICENSED, ends, isYoung: scan.entry === null, permitId: typeof permit === "string" ? null : permit.id };
+  if (refused) return { ...found, refused, warnings: expiredWarning(refused, handle, certificate) };
+  const start = refusedStart(scan, pass, policy, atMs);
+  if (start === "licence.outOfPlace") return { ...found, refused: start, warnings: [{ type: "remoteScan", handle, reason: "outOfPlace" }] };
+  const warnings = certificate ? nearExpiry(handle, certificateEndMs(certificate), policy, time) : [];
+  if (found.isYoung && scan.holder !== handle)
+    warnings.push({ type: "credentialNewerThanList", handle, listVersion: scan.listVersion ?? 0 });
+  if (start) return { ...found, refused: start };
+  const needed = scan.holder === handle ? null : guardiansNeeded(facts, policy, atMs);
+  if (needed === null) return { ...found, warnings };
+  if (!standsGuard(scan.guardian, handle, needed)) return { ...found, refused: "licence.guardianNeeded", waitsFor: needed };
+  return { ...found, guardian: scan.guardian?.handle ?? null, warnings };
+}
+
+/** What must hold at the scan only. */
+function refusedStart(scan: ScanFacts, pass: PassFacts, policy: Policy, atMs: number): DenialCode | null {
+  const { handle, checklistVersion } = pass;
+  if (scan.usedOnce && scan.entry === null && scan.holder !== handle) return "licence.usedOnce";
+  const permit = permitInForce({ handle, time: scan.time }, policy, atMs);
+  const place = refusedPlace(pass, policy, typeof permit === "string" ? null : permit);
+  if (place) return place;
+  const { checkList } = policy;
+  return checkList?.required && checklistVersion !== checkList.version ? "licence.checkListNotRead" : null;
 }

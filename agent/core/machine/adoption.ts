@@ -42,9 +42,12 @@ function afterChipBoot(state: MachineState, adoption: Adoption, setup: MachineSe
   const interlock = session ? { ...state.interlock, session: { ...session, startedChipMs: -usedMs } as Session } : state.interlock;
   // A boot that this process has seen is timed by its own clock; one before its time may be any age.
   const lastClosedChipMs = state.status === null ? null : 0;
-  const renewed = { ...state, interlock, meter: ended.state, nextSeq: 0, durableBelow: 0, lastClosedChipMs };
+  const renewed = { ...state, interlock, meter: ended.state, nextSeq: 0, durableBelow: 0, lastClosedChipMs, ...NO_GUARDIAN };
   return { state: renewed as MachineState, drafts };
 }
+
+/** Both are counted by a clock that starts anew. */
+const NO_GUARDIAN = { guardScan: null, waiting: null } as const;
 
 function unaccounted(adoption: Adoption, session: number | null, metered: ReturnType<typeof totals>, nextSeq: number): EventDraft | null {
   const chip = adoption.totals;

@@ -1,5 +1,6 @@
 /** Facts of the interlock and the meter, as events of the dictionary. */
 import type { HardCause, InterlockFact } from "#agent/core/interlock/state.ts";
+import type { LicenceWarning } from "#agent/core/licensing/warnings.ts";
 import type { EventDraft } from "#agent/core/machine/state.ts";
 import type { MeterFact, SessionTotals } from "#agent/core/metering/settings.ts";
 
@@ -80,4 +81,8 @@ function faultDrafts(fault: HardCause): EventDraft[] {
     case "none":
       return [];
   }
+}
+
+export function warningDraft({ type, ...payload }: LicenceWarning): EventDraft {
+  return { name: type, session: null, agoMs: 0, payload } as EventDraft;
 }

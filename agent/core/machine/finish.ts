@@ -1,5 +1,6 @@
 /** The end of every step: what must be committed, and what is said to the chip next. */
 import { orderOf } from "#agent/core/interlock/order.ts";
+import { indicatorOf } from "#agent/core/machine/indicator.ts";
 import { interlockNow } from "#agent/core/machine/session.ts";
 import type { Draft, EventDraft, MachineNow, MachineState, MachineStep } from "#agent/core/machine/state.ts";
 import { TELEMETRY_FLUSH_MS } from "#agent/core/machine/telemetry.ts";
@@ -40,9 +41,7 @@ function nextExchange(state: MachineState, isTick: boolean, now: MachineNow): { 
   const order = orderOf(state.interlock, interlockNow(state, now));
   const changed = !state.sent || state.sent.mode !== order.mode || state.sent.session !== order.session;
   if (!changed && !isTick) return { state, exchange: [] };
-  const refused = now.monoMs < state.refusedUntilMonoMs;
-  const indicator = refused ? ({ lamp: "redBlink", buzzer: "twice" } as const) : {};
-  const full = { ...order, ...indicator, readFrom: state.nextSeq, confirmedBelow: state.durableBelow };
+  const full = { ...order, ...indicatorOf(state, now), readFrom: state.nextSeq, confirmedBelow: state.durableBelow };
   return {
     state: { ...state, link: { ...link, busy: true }, sent: { mode: order.mode, session: order.session } },
     exchange: [{ type: "exchange", order: full, priority: changed ? "urgent" : "routine" }],

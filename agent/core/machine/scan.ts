@@ -1,82 +1,120 @@
-/** A scan, and later looks at the certificate behind the running session. */
-
+/** A scan: decided, put on record, and what follows from it. */
 import { sessionOf } from "#agent/core/interlock/common.ts";
 import type { Session } from "#agent/core/interlock/state.ts";
-import { type Decision, decide, type LicenceWarning, nearExpiry, refusedCertificate } from "#agent/core/licensing/decide.ts";
+import { type Decision, decide, type StartAllowed } from "#agent/core/licensing/decide.ts";
+import type { MachineCondition, ScanFacts } from "#agent/core/licensing/facts.ts";
+import { receiptOf } from "#agent/core/licensing/receipt.ts";
+import { warningDraft } from "#agent/core/machine/drafts.ts";
+import { guardScanOf, waitingOf, withGuardian, withWaiting } from "#agent/core/machine/guardian.ts";
+import { applyEndings } from "#agent/core/machine/licence.ts";
 import { applyInterlock, interlockNow } from "#agent/core/machine/session.ts";
 import type {
   Draft,
   EventDraft,
   MachineEffect,
-  MachineInput,
   MachineNow,
   MachineSetup,
   MachineState,
   ScanInput,
+  SessionLicence,
 } from "#agent/core/machine/state.ts";
 import { isArcing } from "#agent/core/metering/meter.ts";
 
 /** After a refusal the lamp says so for this long. */
 const REFUSED_LAMP_MS = 3_000;
 const RECENT_MAX = 16;
+/** Young credentials remembered. More of them start nothing before the next list makes room. */
+const USED_ONCE_MAX = 64;
 
 export function applyScan(draft: Draft, scan: ScanInput, setup: MachineSetup, now: MachineNow): { draft: Draft; answer: MachineEffect } {
-  const { state } = draft;
-  const holder = sessionOf(state.interlock)?.handle ?? null;
-  const decision = decide({ ...scan, time: now.time, machine: machineCondition(state), holder }, setup.policy);
-  let next: Draft = { state, drafts: scanDrafts(decision, scan, setup) };
-  let session: Session | null = sessionOf(state.interlock);
-  if (decision.allow && decision.rule === "listed") {
-    const { handle, sessionLimitS: limitS, idleRelockS } = decision;
-    session = { id: scan.sessionId, handle, limitS, idleRelockS, startedChipMs: interlockNow(state, now).chipMs };
-    const recentHandles = [handle, ...state.recentHandles.filter((recent) => recent !== handle)].slice(0, RECENT_MAX);
-    next = { ...next, state: { ...next.state, recentHandles } };
-    const presence = scan.via === "platform" ? "buttonNeeded" : "proved";
-    next = applyInterlock(next, { type: "granted", session, presence, startPresses: state.status?.startPresses ?? 0 }, setup, now);
+  const decided = decideScan(draft, scan, setup, now);
+  let { draft: next } = decided;
+  const { decision } = decided;
+  if (decision.allow && decision.rule === "guardian") {
+    const waiting = waitingOf(next.state, now);
+    next = { ...next, state: { ...withGuardian(next.state, decision, scan, now), waiting: null } };
+    if (waiting) next = decideScan(next, { ...waiting.scan, journalFull: scan.journalFull }, setup, now).draft;
   }
-  if (!decision.allow) next = { ...next, state: { ...next.state, refusedUntilMonoMs: now.monoMs + REFUSED_LAMP_MS } };
-  return { draft: next, answer: { type: "answer", id: scan.id, decision, session: decision.allow ? (session?.id ?? null) : null } };
+  const session = decision.allow ? (sessionOf(next.state.interlock)?.id ?? null) : null;
+  return { draft: next, answer: { type: "answer", id: scan.id, decision, session } };
 }
 
-function machineCondition(state: MachineState): "ready" | "unreachable" | "faulted" | "arcing" | "energised" {
+/** Decides, records, and starts what is allowed. */
+function decideScan(draft: Draft, scan: ScanInput, setup: MachineSetup, now: MachineNow): { draft: Draft; decision: Decision } {
+  const facts = scanFacts(draft.state, scan, setup, now);
+  const decision = decide(facts, setup.policy);
+  const receipt = { ...receiptOf(decision, facts, setup.policy), session: null, agoMs: 0 } as EventDraft;
+  const next = { ...draft, drafts: [...draft.drafts, receipt, ...decision.warnings.map(warningDraft)] };
+  if (!decision.allow) return { draft: refused(next, decision, scan, now), decision };
+  if (decision.rule === "guardian" || decision.rule === "alreadyRunning") return { draft: next, decision };
+  return { draft: started(next, decision, scan, setup, now), decision };
+}
+
+function refused(draft: Draft, { waitsFor }: Extract<Decision, { allow: false }>, scan: ScanInput, now: MachineNow): Draft {
+  const { state } = draft;
+  if (waitsFor === null) return { ...draft, state: { ...state, refusedUntilMonoMs: now.monoMs + REFUSED_LAMP_MS } };
+  // Whom a newer list no longer knows must not start because an older look-up did.
+  return { ...draft, state: withRecent(withWaiting(state, scan, waitsFor, now), scan.pass?.handle ?? "") };
+}
+
+function started(draft: Draft, decision: StartAllowed, scan: ScanInput, setup: MachineSetup, now: MachineNow): Draft {
+  const { handle, limits } = decision;
+  const { maximumS: limitS, idleRelockS } = limits;
+  const session: Session = { id: scan.sessionId, handle, limitS, idleRelockS, startedChipMs: interlockNow(draft.state, now).chipMs };
+  const presence = isNear(decision, scan, draft.state) ? "proved" : "buttonNeeded";
+  const startPresses = draft.state.status?.startPresses ?? 0;
+  const next = applyInterlock(draft, { type: "granted", session, presence, startPresses }, setup, now);
+  if (sessionOf(next.state.interlock)?.id !== session.id) return next;
+  const state = { ...withRecent(next.state, handle), licence: licenceOf(decision, scan), guardScan: null, waiting: null };
+  return applyEndings({ ...next, state: decision.rule === "allowedOnce" ? withUsedOnce(state, scan) : state }, setup, now);
+}
+
+/** Nothing is energised by a distant hand alone. What is no pass may have come from anywhere. */
+function isNear({ guardian }: StartAllowed, { pass }: ScanInput, { guardScan }: MachineState): boolean {
+  if (pass === null || pass.way === "grant") return false;
+  return guardian === null || guardScan?.way !== "grant";
+}
+
+function licenceOf({ handle }: StartAllowed, { sessionId, pass, entry, listIssuedMs }: ScanInput): SessionLicence {
+  return { session: sessionId, handle, credential: pass?.credential ?? null, entry, listIssuedMs, ending: null, told: null };
+}
+
+function withRecent(state: MachineState, handle: string): MachineState {
+  return { ...state, recentHandles: [handle, ...state.recentHandles.filter((recent) => recent !== handle)].slice(0, RECENT_MAX) };
+}
+
+/** Those that are no longer younger than the list are in it, or refused: they need not be remembered. */
+function withUsedOnce(state: MachineState, { pass, listIssuedMs }: ScanInput): MachineState {
+  if (!pass?.credential) return state;
+  const { handle, credential } = pass;
+  const young = state.usedOnce.filter(({ issuedMs }) => issuedMs > (listIssuedMs ?? 0));
+  return { ...state, usedOnce: [...young, { handle, issuedMs: credential.issuedMs }] };
+}
+
+function isUsedOnce({ usedOnce }: MachineState, { pass, listIssuedMs }: ScanInput): boolean {
+  const young = usedOnce.filter(({ issuedMs }) => issuedMs > (listIssuedMs ?? 0));
+  if (young.length >= USED_ONCE_MAX) return true;
+  return young.some(({ handle, issuedMs }) => handle === pass?.handle && issuedMs === pass.credential?.issuedMs);
+}
+
+function scanFacts(state: MachineState, scan: ScanInput, setup: MachineSetup, now: MachineNow): ScanFacts {
+  const { pass, refusal, listVersion, listIssuedMs, entry, journalFull } = scan;
+  return {
+    ...{ pass, refusal, listVersion, listIssuedMs, entry, journalFull },
+    usedOnce: isUsedOnce(state, scan),
+    guardian: guardScanOf(state, now),
+    waiting: waitingOf(state, now),
+    processCategory: setup.processCategory,
+    time: now.time,
+    machine: machineCondition(state),
+    holder: sessionOf(state.interlock)?.handle ?? null,
+    policyFloor: state.policyVersion,
+  };
+}
+
+function machineCondition(state: MachineState): MachineCondition {
   if (state.link.at !== "up" || state.silentSinceMonoMs !== null || state.interlock.at === "unlinked") return "unreachable";
   if (state.interlock.at === "faulted" || state.interlock.at === "opening") return "faulted";
   if (isArcing(state.meter)) return "arcing";
   return sessionOf(state.interlock) ? "energised" : "ready";
-}
-
-function scanDrafts(decision: Decision, scan: ScanInput, setup: MachineSetup): EventDraft[] {
-  const at = { session: null, agoMs: 0 };
-  const versions = { listVersion: scan.listVersion ?? 0, policyVersion: setup.policy.version };
-  const warnings = decision.warnings.map(warningDraft);
-  if (!decision.allow) {
-    return [
-      { name: "scanDenied", ...at, payload: { handle: decision.handle, via: scan.via, code: decision.code, ...versions } },
-      ...warnings,
-    ];
-  }
-  const { handle, rule, sessionLimitS } = decision;
-  const category = setup.policy.requiredCategory.code;
-  return [{ name: "scanAllowed", ...at, payload: { handle, via: scan.via, category, rule, sessionLimitS, ...versions } }, ...warnings];
-}
-
-type Recheck = Extract<MachineInput, { type: "recheck" }>;
-
-/** A certificate that no longer holds ends its session softly; one that soon will not is said to the platform. */
-export function recheck(draft: Draft, { certificates, remind }: Recheck, setup: MachineSetup, now: MachineNow): Draft {
-  const reminders = remind
-    ? certificates.flatMap(({ handle, entry }) => (entry ? nearExpiry(handle, entry, setup.policy, now.time) : []))
-    : [];
-  const next = { ...draft, drafts: [...draft.drafts, ...reminders.map(warningDraft)] };
-  const holder = sessionOf(draft.state.interlock)?.handle;
-  const held = certificates.find(({ handle }) => handle === holder);
-  if (!held) return next;
-  const refused = held.entry ? refusedCertificate(held.entry, setup.policy, now.time) : "licence.unknownCertificate";
-  if (!refused) return next;
-  const cause = refused === "licence.expired" || refused === "licence.reviewOverdue" ? "certificateExpired" : "certificateRevoked";
-  return applyInterlock(next, { type: "soft", cause }, setup, now);
-}
-
-function warningDraft({ type, ...payload }: LicenceWarning): EventDraft {
-  return { name: type, session: null, agoMs: 0, payload } as EventDraft;
 }

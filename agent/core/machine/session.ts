@@ -28,13 +28,17 @@ function applyInterlockFact(draft: Draft, fact: InterlockFact, setup: MachineSet
     const { chipMs } = interlockNow(state, now);
     state = { ...state, meter: startSession(state.meter), meteredSession: fact.session.id, lastClosedChipMs: chipMs };
   }
+  if (fact.type === "startExpired") state = { ...state, ...NO_LICENCE };
   if (fact.type === "sessionEnded") {
     const ended = flush(state.meter, meterSettings(state, setup));
-    state = { ...state, meter: ended.state };
+    state = { ...state, ...NO_LICENCE, meter: ended.state };
     drafts = [...drafts, ...meterDrafts(ended.facts, state)];
   }
   return { state, drafts: [...drafts, ...interlockDrafts(fact, totals(state.meter), interlockNow(state, now).chipMs)] };
 }
+
+/** A session's end ends what it was granted on, and whoever stood guard for it. */
+const NO_LICENCE = { licence: null, guardScan: null, waiting: null } as const;
 
 export function meterDrafts(facts: readonly MeterFact[], state: MachineState): EventDraft[] {
   const chipNowMs = (state.status?.nextSeq ?? state.nextSeq) * (state.chip?.windowMs ?? 0);

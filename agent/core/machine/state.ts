@@ -1,17 +1,23 @@
 import type { TimeInterval } from "#agent/core/clock/interval.ts";
 import type { InterlockState } from "#agent/core/interlock/state.ts";
-import type { CertificateFacts, Decision, Policy } from "#agent/core/licensing/decide.ts";
+import type { Decision } from "#agent/core/licensing/decide.ts";
+import type { CertificateFacts, Guardian, HolderFacts, SoftEnd } from "#agent/core/licensing/facts.ts";
+import type { PassFacts } from "#agent/core/licensing/pass.ts";
 import type { Adoption, LinkOrder, LinkReading, MachineStatus, MeterSetup, OfflineBudget } from "#agent/core/link.ts";
 import type { PendingWindows } from "#agent/core/machine/telemetry.ts";
 import type { MeterState } from "#agent/core/metering/meter.ts";
 import type { MeterSettings } from "#agent/core/metering/settings.ts";
+import type { CategoryId } from "#protocol/codes/workCategories.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 import type { EventName, PayloadOf } from "#protocol/events/payloads.ts";
+import type { Policy } from "#protocol/policy/policy.ts";
 
-/** What is fixed for one machine while the agent runs. */
+/** What is fixed for one machine while the agent runs, but for the policy, which a newer one replaces. */
 export interface MachineSetup {
   device: string;
   policy: Policy;
+  /** What the machine's process requires of a certificate. */
+  processCategory: CategoryId;
   meter: Omit<MeterSettings, "windowMs" | "sensorRangeAmps"> & MeterSetup;
 }
 
@@ -28,6 +34,32 @@ export type LinkState =
   | { at: "adopting" }
   /** `busy`: an exchange is under way; `misses` in a row since the last answer. */
   | { at: "up"; busy: boolean; misses: number };
+
+/** What the running session was granted on, looked at again while it runs. */
+export interface SessionLicence extends Omit<HolderFacts, "processCategory" | "time"> {
+  session: number;
+  /** What will end it first, by the policy and the time of the last tick; null while nothing does. */
+  ending: { cause: EndingCause; inS: number } | null;
+  /** Of the warnings before the end, the last one given. */
+  told: { cause: EndingCause; withinS: number } | null;
+}
+
+export type EndingCause = SoftEnd["cause"] | "sessionLimit";
+
+/** A guardian's scan that a start may still use. Counted by the chip's window clock, like everything that a restart must not change. */
+export interface GuardScan extends Guardian {
+  way: PassFacts["way"];
+  atChipMs: number;
+}
+
+/** A welder's scan that lacks only its guardian. */
+export interface WaitingStart {
+  scan: ScanInput;
+  handle: string;
+  /** These handles, or (empty) anybody with a certificate. */
+  guardians: readonly string[];
+  atChipMs: number;
+}
 
 /** Everything of one machine. Plain JSON: what is durable of it is the checkpoint, written with the events that follow from it. */
 export interface MachineState {
@@ -58,25 +90,42 @@ export interface MachineState {
   budgetReported: boolean;
   /** Between two refusals the lamp shows red; see `REFUSED_LAMP_MS`. */
   refusedUntilMonoMs: number;
+  /** While a warning before the session's end sounds. */
+  warnedUntilMonoMs: number;
   /** Who worked here last, newest first: the people to remind before their certificates expire. */
   recentHandles: string[];
+  /** Version last said to be in force. */
+  policyVersion: number;
+  licence: SessionLicence | null;
+  guardScan: GuardScan | null;
+  waiting: WaitingStart | null;
+  /** Credentials younger than the list that have had their once. */
+  usedOnce: readonly { handle: string; issuedMs: number }[];
 }
 
 /** An event before it has its number. `agoMs`: so long before now it happened. */
 export type EventDraft = { [N in EventName]: { name: N; session: number | null; agoMs: number; payload: PayloadOf<N> } }[EventName];
 
-export type ScanVia = "page" | "platform" | "scanner";
-
 export interface ScanInput {
   type: "scan";
   id: string;
-  via: ScanVia;
-  handle: string | null;
+  /** Null when what was shown is no pass; then `refusal` says why. */
+  pass: PassFacts | null;
+  refusal: ErrorCode | null;
   listVersion: number | null;
+  listIssuedMs: number | null;
   entry: CertificateFacts | null;
   /** Allocated by the journal; used only when the scan starts a session. */
   sessionId: number;
   journalFull: boolean;
+}
+
+/** Certificates of those who work here, looked up anew: when a list changes, and (`remind`) by the calendar. */
+export interface RecheckInput {
+  type: "recheck";
+  certificates: readonly { handle: string; entry: CertificateFacts | null }[];
+  listIssuedMs: number | null;
+  remind: boolean;
 }
 
 export type MachineInput =
@@ -86,8 +135,9 @@ export type MachineInput =
   | { type: "reading"; reading: LinkReading }
   | { type: "linkFailed"; code: ErrorCode }
   | ScanInput
-  /** Certificates of those who work here, looked up anew: when a list changes, and (`remind`) by the calendar. */
-  | { type: "recheck"; certificates: readonly { handle: string; entry: CertificateFacts | null }[]; remind: boolean }
+  | RecheckInput
+  /** A newer policy: this step's setup has it already. */
+  | { type: "policy"; policy: Policy }
   | { type: "lock" }
   /** The chip's vault was read. */
   | { type: "budget"; budget: OfflineBudget; isLow: boolean }

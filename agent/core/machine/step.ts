@@ -5,7 +5,9 @@ import { resumeInterlock } from "#agent/core/interlock/transition.ts";
 import type { LinkReading, MachineStatus } from "#agent/core/link.ts";
 import { adopt, linkFailed } from "#agent/core/machine/adoption.ts";
 import { finish, windowsDraft } from "#agent/core/machine/finish.ts";
-import { applyScan, recheck } from "#agent/core/machine/scan.ts";
+import { forgotten } from "#agent/core/machine/guardian.ts";
+import { applyEndings, applyPolicy, recheck } from "#agent/core/machine/licence.ts";
+import { applyScan } from "#agent/core/machine/scan.ts";
 import { applyInterlock, meterDrafts, meterSettings } from "#agent/core/machine/session.ts";
 import type { Draft, MachineInput, MachineNow, MachineSetup, MachineState, MachineStep } from "#agent/core/machine/state.ts";
 import { addWindows } from "#agent/core/machine/telemetry.ts";
@@ -31,7 +33,13 @@ export function initialMachine(): MachineState {
     budget: null,
     budgetReported: false,
     refusedUntilMonoMs: 0,
+    warnedUntilMonoMs: 0,
     recentHandles: [],
+    policyVersion: 0,
+    licence: null,
+    guardScan: null,
+    waiting: null,
+    usedOnce: [],
   };
 }
 
@@ -47,15 +55,18 @@ export function resumeMachine(checkpoint: MachineState, monoMs: number): Machine
     sent: null,
     silentSinceMonoMs: null,
     refusedUntilMonoMs: 0,
+    warnedUntilMonoMs: 0,
   };
 }
 
+/** With an input `policy` the setup is the one that holds it. */
 export function machineStep(before: MachineState, input: MachineInput, setup: MachineSetup, now: MachineNow): MachineStep {
   const effects: MachineStep["effects"] = [];
   let next: Draft = { state: before, drafts: [] };
   switch (input.type) {
     case "tick":
       next = applyInterlock(next, { type: "tick" }, setup, now);
+      next = applyEndings({ ...next, state: forgotten(next.state, now) }, setup, now);
       if (next.state.link.at === "down") {
         next = { ...next, state: { ...next.state, link: { at: "adopting" } } };
         effects.push({ type: "adopt", setup: { arcMinAmps: setup.meter.arcMinAmps, alternating: setup.meter.alternating } });
@@ -81,6 +92,9 @@ export function machineStep(before: MachineState, input: MachineInput, setup: Ma
       break;
     case "recheck":
       next = recheck(next, input, setup, now);
+      break;
+    case "policy":
+      next = applyPolicy(next, setup, now);
       break;
     case "lock":
       next = applyInterlock(next, { type: "soft", cause: "lockedByPlatform" }, setup, now);

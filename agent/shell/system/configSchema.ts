@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { IDLE_RELOCK_MIN_S } from "#agent/core/interlock/state.ts";
-import { MACHINE_CLASSES } from "#agent/core/licensing/decide.ts";
 import { isPattern } from "#agent/shell/system/calendar.ts";
 import { METER_MAPS, type MeterMapName, RELAY_MAPS, type RelayMapName } from "#protocol/chip/maps/catalogue.ts";
+import { IDLE_RELOCK_MIN_S, MACHINE_CLASSES } from "#protocol/policy/policy.ts";
 
 const METER_NAMES = Object.keys(METER_MAPS) as MeterMapName[];
 const RELAY_NAMES = Object.keys(RELAY_MAPS) as RelayMapName[];
@@ -12,6 +11,7 @@ const address = z.number().int().min(1).max(247);
 const pattern = z.string().max(64).refine(isPattern, "five fields of a cron pattern, such as 17 3 * * *");
 const seconds = z.number().int().min(1).max(86_400);
 
+/** The installer's word, which rules until the first signed policy arrives. */
 const Policy = z
   .strictObject({
     class: z.enum(MACHINE_CLASSES).default("enforced"),

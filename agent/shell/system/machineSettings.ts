@@ -6,8 +6,9 @@ import type { BusSettings, MachineSettings } from "#agent/shell/system/configSch
 import type { LineSettings } from "#protocol/chip/maps/foreign.ts";
 import { parseDeviceCode } from "#protocol/codes/deviceCode.ts";
 import { parseDesignation } from "#protocol/codes/gbt10249.ts";
-import { categoryMask, requiredCategory } from "#protocol/codes/workCategories.ts";
+import { requiredCategory } from "#protocol/codes/workCategories.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import type { Policy } from "#protocol/policy/policy.ts";
 import { SHANDONG_PROFILE } from "#protocol/profile/profile.ts";
 
 export function lineSettings({ baudRate, parity, stopBits }: BusSettings): LineSettings {
@@ -18,19 +19,33 @@ export function lineSettings({ baudRate, parity, stopBits }: BusSettings): LineS
 export function machineSetup(machine: MachineSettings): MachineSetup {
   const { code } = parseDeviceCode(machine.device, SHANDONG_PROFILE.deviceCode);
   const { process, arcMinAmps, alternating, ratedAmps, ratedDutyCycle } = parseDesignation(machine.designation);
-  const category = requiredCategory(process);
-  const { policy } = machine;
   return {
     device: code,
-    policy: {
-      version: 0,
-      machineClass: policy.class,
-      requiredCategory: { code: category, mask: categoryMask([category]) },
-      sessionLimitS: policy.sessionMaximumS,
-      idleRelockS: policy.idleRelockS,
-      warnDaysBeforeExpiry: policy.warnDaysBeforeExpiry,
-    },
+    policy: installersPolicy(code, machine.policy),
+    processCategory: requiredCategory(process),
     meter: { arcMinAmps, alternating, ratedAmps, ratedDutyCycle: machine.ratedDutyCycle ?? ratedDutyCycle },
+  };
+}
+
+/** Version 0: it was never signed, and gives way to the first policy that is. */
+function installersPolicy(device: string, installer: MachineSettings["policy"]): Policy {
+  return {
+    v: 1,
+    device,
+    version: 0,
+    issuedMs: 0,
+    machineClass: installer.class,
+    category: null,
+    permits: { required: false, guardiansScan: false, list: [] },
+    specialPeriods: [],
+    binding: { to: "anyone" },
+    checkList: null,
+    sessionMaximumS: installer.sessionMaximumS,
+    idleRelockS: installer.idleRelockS,
+    offline: { listAgeMaximumH: null, credentialNewerThanList: "allowOnce" },
+    expiryRule: "earliest",
+    warnDaysBeforeExpiry: installer.warnDaysBeforeExpiry,
+    place: null,
   };
 }
 

@@ -60,13 +60,17 @@ export function setupOf(device: string): MachineSetup {
   return {
     device,
     policy: {
-      version: 0,
-      machineClass: "enforced",
-      requiredCategory: { code: "2.1", mask: categoryMask(["2.1"]) },
-      sessionLimitS: SESSION_LIMIT_S,
-      idleRelockS: 600,
-      warnDaysBeforeExpiry: 30,
+      v: 1,
+      ...{ device, version: 0, issuedMs: 0, machineClass: "enforced", category: null, expiryRule: "earliest", warnDaysBeforeExpiry: 30 },
+      permits: { required: false, guardiansScan: false, list: [] },
+      specialPeriods: [],
+      binding: { to: "anyone" },
+      checkList: null,
+      ...{ sessionMaximumS: SESSION_LIMIT_S, idleRelockS: 600 },
+      offline: { listAgeMaximumH: null, credentialNewerThanList: "allowOnce" },
+      place: null,
     },
+    processCategory: "2.1",
     meter: { arcMinAmps: 15, alternating: false, ratedAmps: 400, ratedDutyCycle: 0.6 },
   };
 }
@@ -75,9 +79,11 @@ export function setupOf(device: string): MachineSetup {
 export function certifiedScan(): Parameters<MachineDriver["scan"]>[0] {
   const handle = "ab".repeat(16);
   const day = Math.floor(NOW_MS / 86_400_000);
-  const dates = { notBeforeDay: day - 100, expiryDay: day + 1_000, reviewDay: day + 1_000 };
-  const entry = { handle, categories: categoryMask(["2.1"]), ...dates, suspended: false };
-  return { id: "bench", via: "page", handle, listVersion: 1, entry, sessionId: 1_048_577 };
+  const certificate = { categories: categoryMask(["2.1"]), notBeforeDay: day - 100, expiryDay: day + 1_000, reviewDay: day + 1_000 };
+  const said = { maxSessionS: SESSION_LIMIT_S, checklistVersion: 0, place: null };
+  const pass = { handle, credential: { ...certificate, issuedMs: 0 }, way: "page", purpose: "start", ...said } as const;
+  const list = { listVersion: 1, listIssuedMs: NOW_MS - 86_400_000, entry: { ...certificate, suspended: false } };
+  return { id: "bench", pass, refusal: null, ...list, sessionId: 1_048_577 };
 }
 
 async function begin(driver: MachineDriver, link: Turns): Promise<void> {

@@ -1,7 +1,9 @@
-/** Events that could not be committed wait for room; how many, and which go first. */
-import type { EventDraft } from "#agent/core/machine/state.ts";
+/** Events of a machine on their way into the journal. */
+import type { EventDraft, MachineNow } from "#agent/core/machine/state.ts";
+import type { NewEvent } from "#agent/ports.ts";
 import { DICTIONARY } from "#protocol/events/dictionary.ts";
 
+/** Events that could not be committed and wait for room. */
 const UNCOMMITTED_MAX = 1_000;
 /** Telemetry that waits while only legal events are let in; ten minutes of welding. It is kept in the checkpoint. */
 const TELEMETRY_WAITING_MAX = 60;
@@ -15,6 +17,16 @@ export function onlyLegal(drafts: readonly EventDraft[]): { legal: EventDraft[];
 export function bounded(drafts: readonly EventDraft[]): EventDraft[] {
   let excess = drafts.length - UNCOMMITTED_MAX;
   return drafts.filter((draft) => isLegal(draft) || excess-- <= 0).slice(-UNCOMMITTED_MAX);
+}
+
+export function newEvent(draft: EventDraft, device: string, { monoMs, time }: MachineNow): NewEvent {
+  const entry = DICTIONARY[draft.name];
+  const at = {
+    monoMs: Math.max(0, Math.round(monoMs - draft.agoMs)),
+    earliestMs: Math.max(0, Math.round(time.earliestMs - draft.agoMs)),
+    latestMs: time.latestMs === null ? null : Math.round(time.latestMs - draft.agoMs),
+  };
+  return { device, lane: entry.lane, kind: entry.kind, session: draft.session, time: at, payload: draft.payload };
 }
 
 function isLegal(draft: EventDraft): boolean {

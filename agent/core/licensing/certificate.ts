@@ -1,0 +1,45 @@
+/** The list's age, and the certificate as the list tells it or, where the list is older, the credential. */
+import { type CertificateFacts, type Finding, type HolderFacts, mayHaveBegun } from "#agent/core/licensing/facts.ts";
+import { coversCategory } from "#protocol/codes/workCategories.ts";
+import type { Policy } from "#protocol/policy/policy.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** China has one time zone, UTC+8. */
+const CHINA_OFFSET_MS = 8 * HOUR_MS;
+
+/** First instant of a calendar day in China. */
+export function dayStartMs(day: number): number {
+  return day * DAY_MS - CHINA_OFFSET_MS;
+}
+
+/** Past its expiry, and past its review date (Order 30, article 21), a certificate is not valid. */
+export function certificateEndMs({ expiryDay, reviewDay }: { expiryDay: number; reviewDay: number }): number {
+  return dayStartMs(Math.min(expiryDay, reviewDay) + 1);
+}
+
+/** How old the list may be. */
+export function listFinding({ listIssuedMs }: Pick<HolderFacts, "listIssuedMs">, { offline }: Policy, atMs: number): Finding {
+  if (listIssuedMs === null) return { refused: "licence.noList" };
+  if (offline.listAgeMaximumH === null) return { refused: null, end: null };
+  const staleMs = listIssuedMs + offline.listAgeMaximumH * HOUR_MS;
+  return atMs >= staleMs ? { refused: "licence.listStale" } : { refused: null, end: { cause: "listStale", atMs: staleMs } };
+}
+
+export function certificateFinding(facts: HolderFacts, policy: Policy, atMs: number): Finding {
+  const certificate = facts.entry ?? youngerThanList(facts, policy);
+  if (!certificate) return { refused: "licence.unknownCertificate" };
+  if (certificate.suspended) return { refused: "licence.suspended" };
+  if (!coversCategory(certificate.categories, policy.category ?? facts.processCategory)) return { refused: "licence.wrongCategory" };
+  if (atMs >= dayStartMs(certificate.expiryDay + 1)) return { refused: "licence.expired" };
+  if (atMs >= dayStartMs(certificate.reviewDay + 1)) return { refused: "licence.reviewOverdue" };
+  if (!mayHaveBegun(dayStartMs(certificate.notBeforeDay), facts.time)) return { refused: "licence.notYetValid" };
+  return { refused: null, end: { cause: "certificateExpired", atMs: certificateEndMs(certificate) } };
+}
+
+/** The list cannot know of a credential that was issued after it: its own signed word counts, where the policy lets it. */
+export function youngerThanList(facts: Omit<HolderFacts, "time" | "processCategory">, { offline }: Policy): CertificateFacts | null {
+  const { credential, entry, listIssuedMs } = facts;
+  if (offline.credentialNewerThanList === "deny" || entry !== null || credential === null || listIssuedMs === null) return null;
+  return credential.issuedMs > listIssuedMs ? { ...credential, suspended: false } : null;
+}

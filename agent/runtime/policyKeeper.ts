@@ -1,0 +1,56 @@
+/** The signed policies of this agent's machines: kept as the files they came in, and verified whenever they are read. */
+import type { Journal } from "#agent/ports.ts";
+import type { MachineDriver } from "#agent/runtime/machineDriver.ts";
+import type { TrustStore, Verified } from "#protocol/crypto.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
+import type { Policy } from "#protocol/policy/policy.ts";
+import { parsePolicyFile } from "#protocol/policy/policyFile.ts";
+
+export interface PolicyKeeperPorts {
+  journal: Pick<Journal, "getValue" | "setValue">;
+  trust: TrustStore;
+  /** Least version that the chip's vault lets pass. */
+  floor(device: string): number;
+}
+
+type Ruled = Pick<MachineDriver, "device" | "policy" | "note" | "dispatch">;
+
+export class PolicyKeeper {
+  readonly #ports: PolicyKeeperPorts;
+
+  constructor(ports: PolicyKeeperPorts) {
+    this.#ports = ports;
+  }
+
+  /** Puts in force what was so when the agent ended. What can no longer be trusted is said, and starts nothing (`licence.policyLost`). */
+  restore(machine: Ruled): void {
+    const text = this.#ports.journal.getValue(keyOf(machine.device));
+    const policy = text === undefined ? null : this.#parsed(machine, new TextEncoder().encode(text), 0);
+    if (policy) machine.dispatch({ type: "policy", policy });
+  }
+
+  /** A file has arrived. A newer one is kept and comes into force; a refusal is said, and leaves what is in force. */
+  arrived(machine: Ruled, file: Uint8Array): void {
+    const inForce = machine.policy.version;
+    const policy = this.#parsed(machine, file, inForce);
+    if (!policy || policy.version === inForce) return;
+    this.#ports.journal.setValue(keyOf(machine.device), new TextDecoder().decode(file));
+    machine.dispatch({ type: "policy", policy });
+  }
+
+  #parsed(machine: Ruled, file: Uint8Array, inForce: number): Verified<Policy> | null {
+    const { device } = machine;
+    try {
+      return parsePolicyFile(file, this.#ports.trust, device, Math.max(inForce, this.#ports.floor(device)));
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      const payload = { code: error.code, detail: error.detail.slice(0, 256) };
+      machine.note({ name: "policyRefused", session: null, agoMs: 0, payload });
+      return null;
+    }
+  }
+}
+
+function keyOf(device: string): string {
+  return `policy/${device}`;
+}
