@@ -4,27 +4,26 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
 import { checkBusBudget } from "#agent/core/busBudget.ts";
-import type { Bus, Clock, Journal } from "#agent/ports.ts";
+import type { Bus, Clock, DeviceSigner, Journal } from "#agent/ports.ts";
 import { Agent } from "#agent/runtime/agent.ts";
+import { addMachine } from "#agent/runtime/assembly.ts";
 import { LatePlatform } from "#agent/runtime/latePlatform.ts";
-import { MachineDriver, type MachineDriverPorts } from "#agent/runtime/machineDriver.ts";
+import { Receipts } from "#agent/runtime/receipts.ts";
 import { offlineState } from "#agent/runtime/reporting.ts";
 import type { createSyncDriver as SyncDriverMaker } from "#agent/runtime/syncDriver.ts";
 import { Timekeeper } from "#agent/runtime/timekeeper.ts";
-import { VaultKeeper } from "#agent/runtime/vaultKeeper.ts";
 import type { createUplinkConnector as UplinkMaker } from "#agent/shell/mqtt/uplink.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
 import { type ListStore, openListStore } from "#agent/shell/store/listFile.ts";
 import { openListPart } from "#agent/shell/store/listPart.ts";
 import type { BusSettings, Config } from "#agent/shell/system/configSchema.ts";
+import { openDeviceKey } from "#agent/shell/system/deviceKey.ts";
 import { budgetMachine, busConfig, lineSettings, machineSetup } from "#agent/shell/system/machineSettings.ts";
 import { BUILD_MS, VERSION } from "#agent/version.ts";
 import { parseMachineQr } from "#protocol/codes/machineQr.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
-import type { Lane } from "#protocol/events/event.ts";
-import type { Request } from "#protocol/events/messages.ts";
 import { SHANDONG_PROFILE } from "#protocol/profile/profile.ts";
 import { downTopic, upTopic } from "#protocol/topics.ts";
 import { cryptoSelfTest } from "#protocol/trust/selfTest.ts";
@@ -48,6 +47,7 @@ interface Ground {
   log: Logger;
   clock: Clock;
   time: Timekeeper;
+  key: DeviceSigner;
   trust: TrustStore;
   journal: Journal;
   lists: ListStore;
@@ -130,44 +130,19 @@ function openGround(config: Config, failed: (failure: CodedError) => void): Grou
   if (lists.fault) log.warn({ code: lists.fault.code }, "the kept certificate list cannot be used");
   const devices = config.buses.flatMap((bus) => bus.machines.map((machine) => machine.device));
   const time = new Timekeeper(BUILD_MS, clock, journal);
-  return { config, log, clock, time, trust, journal, lists, buses, devices };
+  return { config, log, clock, time, key: openDeviceKey(config.data), trust, journal, lists, buses, devices };
 }
 
-function openAgent({ config, log, clock, time, trust, journal, lists, buses }: Ground, platform: LatePlatform): Agent {
+function openAgent({ config, log, clock, time, key, trust, journal, lists, buses }: Ground, platform: LatePlatform): Agent {
+  const receipts = new Receipts({ key, trust, journal, ask: (device, request) => platform.request(device, request), log });
+  const common = { version: VERSION, clock, time, journal, receipts, platform, random: Math.random, log };
   const listFiles = { part: openListPart(listFolder(config)), activate: (path: string) => lists.activate(path) };
-  const ports = {
-    version: VERSION,
-    clock,
-    time,
-    journal,
-    trust,
-    lists,
-    listFiles,
-    platform,
-    random: Math.random,
-    randomId: randomUUID,
-    log,
-  };
-  const agent = new Agent(ports);
-  const settings = config.buses.flatMap((bus) => bus.machines);
+  const agent = new Agent({ ...common, trust, lists, listFiles, randomId: randomUUID });
   const links = buses.flatMap((bus) => [...bus.machines]);
-  for (const [index, machine] of settings.entries()) {
+  for (const [index, machine] of config.buses.flatMap((bus) => bus.machines).entries()) {
     const link = links[index];
     if (!link) throw new RangeError(`no link for ${machine.device}`);
-    const { designation } = machine;
-    let vault: VaultKeeper | null = null;
-    const committed = (device: string, lane: Lane) => {
-      platform.sync?.appended({ device, lane });
-      if (lane === "legal") vault?.renew();
-    };
-    const stepped: MachineDriverPorts["stepped"] = (before, after) => vault?.stepped(before, after);
-    const setup = machineSetup(machine);
-    const driver = new MachineDriver({ setup, link, journal, clock, time: () => time.state, log, committed, stepped }, VERSION);
-    if (link.vault) {
-      const ask = (request: Request) => platform.request(driver.device, request);
-      vault = new VaultKeeper({ ...ports, driver, link: link.vault, floors: () => agent.floors, ask });
-    }
-    agent.add({ driver, designation, vault });
+    addMachine(agent, common, { setup: machineSetup(machine), link, designation: machine.designation });
   }
   return agent;
 }

@@ -2,6 +2,13 @@
 import type { Adoption, JournalHead, LinkOrder, LinkReading, LinkTotals, LinkVault, MeterSetup, VersionFloors } from "#agent/core/link.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import type { EventTime, Lane } from "#protocol/events/event.ts";
+import type { HolderSigner } from "#protocol/pass/coseSign1.ts";
+
+/** The module's own key: what it signs receipts with, and what others check them by. */
+export interface DeviceSigner extends HolderSigner {
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+}
 
 /** Monotonic milliseconds since the process began, and the system's wall clock, which decides nothing. */
 export interface Clock {

@@ -26,6 +26,8 @@ export interface MachineReport {
   totals: SessionTotals;
   /** What the chip grants without the platform; null where it does not count. */
   offlineBudget: OfflineBudget | null;
+  /** The inspector's code of the last decision, `AG1I:…`; null when there was none. */
+  inspection: string | null;
   /** Events in the journal since it began. */
   journalled: { legal: number; telemetry: number };
   /** Of those, what the platform does not hold yet. */

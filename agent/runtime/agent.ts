@@ -9,6 +9,7 @@ import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
 import { ListRefresh, type ListRefreshPorts } from "#agent/runtime/listRefresh.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { PolicyKeeper } from "#agent/runtime/policyKeeper.ts";
+import type { Receipts } from "#agent/runtime/receipts.ts";
 import { liveState, machineReport, type PlatformLink, type ReportedMachine, reply, replyTo } from "#agent/runtime/reporting.ts";
 import { shownPass } from "#agent/runtime/shownPass.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
@@ -21,6 +22,7 @@ export interface AgentPorts {
   version: string;
   clock: Clock;
   time: Timekeeper;
+  receipts: Receipts;
   journal: Journal;
   trust: TrustStore;
   lists: { readonly current: CertificateList | undefined };
@@ -67,8 +69,9 @@ export class Agent {
   }
 
   /** Versions in force: what no disk image may go back behind. */
-  get floors(): VersionFloors {
-    return { list: this.#ports.lists.current?.version ?? 0, overlay: 0, keyset: 0, policy: 0 };
+  floors(device: string): VersionFloors {
+    const policy = this.#machines.get(device)?.driver.policy.version ?? 0;
+    return { list: this.#ports.lists.current?.version ?? 0, overlay: 0, keyset: 0, policy };
   }
 
   add(machine: ReportedMachine): void {
@@ -84,13 +87,14 @@ export class Agent {
 
   /** What an inbox works with that is attached to this agent. */
   inboxPorts(): InboxPorts {
-    const { trust, log, time } = this.#ports;
+    const { trust, log, time, receipts } = this.#ports;
     return {
       trust,
       log,
       now: () => time.now(),
       timeArrived: (utcMs, uncertaintyMs) => time.sync(utcMs, uncertaintyMs),
       envelopeArrived: (device, id, envelope) => this.#machines.get(device)?.vault?.envelopeArrived(id, envelope),
+      deviceKeyArrived: (device, word) => receipts.arrived(device, word),
       listInput: (input) => this.#refresh.dispatch(input),
       scan: (device, credential) => void this.scan(device, credential, "grant"),
       lock: (device) => this.#machines.get(device)?.driver.dispatch({ type: "lock" }),
@@ -136,7 +140,10 @@ export class Agent {
     this.#noteFirst({ name: "platformReached", session: null, agoMs: 0, payload: { offlineMs } });
     this.#askTime();
     this.#refresh.dispatch({ type: "online" });
-    for (const { vault } of this.#machines.values()) vault?.link(true);
+    for (const [device, { vault }] of this.#machines) {
+      vault?.link(true);
+      this.#ports.receipts.online(device);
+    }
   }
 
   offline(reason: string): void {

@@ -16,6 +16,7 @@ export interface InboxPorts {
   timeArrived(utcMs: number, uncertaintyMs: number): void;
   listInput(input: FetchInput): void;
   envelopeArrived(device: string, id: string, envelope: Uint8Array | null): void;
+  deviceKeyArrived(device: string, word: Uint8Array | null): void;
   scan(device: string, credential: string): void;
   lock(device: string): void;
 }
@@ -61,7 +62,8 @@ export class Inbox {
       case "reply": {
         const reply = shaped(Reply, body);
         if ("list" in reply) this.#ports.listInput({ type: "reply", id: reply.id, list: reply.list });
-        else this.#ports.envelopeArrived(device, reply.id, reply.envelope === null ? null : bytesFromBase64(reply.envelope));
+        else if ("envelope" in reply) this.#ports.envelopeArrived(device, reply.id, bytesOrNull(reply.envelope));
+        else this.#ports.deviceKeyArrived(device, bytesOrNull(reply.deviceKey));
         break;
       }
       case "list": {
@@ -92,6 +94,10 @@ export class Inbox {
     if (command.do === "scan") this.#ports.scan(device, command.credential);
     else this.#ports.lock(device);
   }
+}
+
+function bytesOrNull(base64: string | null): Uint8Array | null {
+  return base64 === null ? null : bytesFromBase64(base64);
 }
 
 function parseJson(payload: Uint8Array): unknown {

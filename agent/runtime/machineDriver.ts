@@ -33,6 +33,8 @@ export interface MachineDriverPorts {
   /** The agent's interval clock, as it is now. */
   time(): ClockState;
   log: DriverLog;
+  /** A decision gets the device's signature before it is committed. */
+  seal(device: string, draft: EventDraft): EventDraft;
   /** Something was committed to a lane. */
   committed(device: string, lane: Lane): void;
   /** After each step. */
@@ -170,7 +172,7 @@ export class MachineDriver {
 
   /** Null when all is durable, else why not. */
   #write(drafts: readonly EventDraft[], state: MachineState, now: MachineNow): unknown {
-    const events = drafts.map((draft) => newEvent(draft, this.device, now));
+    const events = drafts.map((draft) => newEvent(this.#ports.seal(this.device, draft), this.device, now));
     const durable = markDurable(state);
     try {
       this.#ports.journal.commit({ events, checkpoints: [{ device: this.device, state: { v: CHECKPOINT_VERSION, machine: durable } }] });

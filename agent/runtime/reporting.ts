@@ -5,6 +5,7 @@ import { isArcing, totals } from "#agent/core/metering/meter.ts";
 import { ENDING_TEXT, GUARDIAN_TEXT, type MachineReport, type ScanReply, STATE_TEXT } from "#agent/core/status.ts";
 import type { Journal } from "#agent/ports.ts";
 import type { MachineDriver, ScanAnswer } from "#agent/runtime/machineDriver.ts";
+import type { Receipts } from "#agent/runtime/receipts.ts";
 import type { VaultKeeper } from "#agent/runtime/vaultKeeper.ts";
 import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
 import type { Lane } from "#protocol/events/event.ts";
@@ -28,11 +29,12 @@ export interface ReportedMachine {
 }
 
 interface ReportPorts {
+  receipts: Pick<Receipts, "inspection">;
   journal: Journal;
   platform: PlatformLink;
 }
 
-export function machineReport({ driver, designation }: ReportedMachine, { journal, platform }: ReportPorts): MachineReport {
+export function machineReport({ driver, designation }: ReportedMachine, { journal, platform, receipts }: ReportPorts): MachineReport {
   const { state, device } = driver;
   const session = sessionOf(state.interlock);
   const { ending } = state.licence ?? { ending: null };
@@ -55,6 +57,7 @@ export function machineReport({ driver, designation }: ReportedMachine, { journa
     amps: state.status?.currentAmps ?? null,
     totals: totals(state.meter),
     offlineBudget: state.budget,
+    inspection: receipts.inspection(device),
     journalled: { legal: lastSeq("legal"), telemetry: lastSeq("telemetry") },
     backlog: { legal: platform.backlog(device, "legal"), telemetry: platform.backlog(device, "telemetry") },
   };

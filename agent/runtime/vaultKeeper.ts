@@ -2,7 +2,7 @@
 import type { JournalHead, LinkVault, VersionFloors } from "#agent/core/link.ts";
 import type { MachineState } from "#agent/core/machine/state.ts";
 import { initialKeeping, type VaultEffect, type VaultInput, type VaultJob, type VaultKeeping } from "#agent/core/vault/state.ts";
-import { isBudgetLow, stepVault, vaultWakeMs } from "#agent/core/vault/transition.ts";
+import { stepVault, vaultWakeMs } from "#agent/core/vault/transition.ts";
 import type { Clock, Journal, VaultLink } from "#agent/ports.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
@@ -96,7 +96,7 @@ export class VaultKeeper {
 
   #tell(vault: LinkVault): void {
     this.#ports.time.raise(vault.timeFloorS * 1000, "chip");
-    this.#ports.driver.dispatch({ type: "budget", budget: vault.budget, isLow: isBudgetLow(vault) });
+    this.#ports.driver.dispatch({ type: "vault", budget: vault.budget, policyFloor: vault.floors.policy });
   }
 
   #head(): JournalHead {

@@ -182,6 +182,12 @@ export const LICENCE_ERRORS = {
     remedyEn: "Scan again when the arc is out",
     remedyZh: "请在熄弧后再扫码",
   },
+  "licence.offlineBudgetSpent": {
+    en: "The machine has been off line for too long: its offline budget is spent",
+    zh: "离线时间过长，离线额度已用完",
+    remedyEn: "Bring the module on line for a minute; the platform then refills the budget by itself",
+    remedyZh: "请让模块联网一分钟，平台会自动恢复额度",
+  },
   "licence.journalFull": {
     en: "The journal is full",
     zh: "记录存储已满",

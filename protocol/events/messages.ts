@@ -71,6 +71,8 @@ export const Request = z.discriminatedUnion("want", [
     uid: z.string().regex(/^[0-9a-f]{24}$/),
     challenge: z.string().regex(/^[0-9a-f]{16}$/),
   }),
+  /** The platform's word on the device's own key: Ed25519, 32 bytes. */
+  z.strictObject({ v: z.literal(1), id, want: z.literal("deviceKey"), publicKey: z.base64().length(44) }),
 ]);
 
 /** On `down/time`: signed over `arcgate-time/1`, device, nonce and utcMs (README). */
@@ -86,8 +88,11 @@ export const ListReply = z.strictObject({
 /** On `down/reply`, to `want: "envelope"`; null when the platform gives none. Sealed under the chip's budget key. */
 export const EnvelopeReply = z.strictObject({ v: z.literal(1), id, envelope: z.base64().length(72).nullable() });
 
+/** On `down/reply`, to `want: "deviceKey"`: a COSE_Sign1 (README, Receipts); null when the platform knows another key of this device. */
+const DeviceKeyReply = z.strictObject({ v: z.literal(1), id, deviceKey: z.base64().max(512).nullable() });
+
 /** On `down/reply`. */
-export const Reply = z.union([ListReply, EnvelopeReply]);
+export const Reply = z.union([ListReply, EnvelopeReply, DeviceKeyReply]);
 
 /** On `down/list`. */
 export const ListChunk = z.strictObject({ v: z.literal(1), id, version: count, offset: count, data: z.base64().max(90_000) });

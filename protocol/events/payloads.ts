@@ -39,6 +39,8 @@ const decided = {
   checkListVersion: count,
   earliestMs: unixMs,
   latestMs: unixMs.nullable(),
+  /** The same, signed by the device: a COSE_Sign1 (README, Receipts) in base64. Missing only when the device had no key to sign with. */
+  receipt: z.base64().max(700).optional(),
 };
 
 export const PAYLOADS = {

@@ -15,6 +15,7 @@ import { serveControl } from "#simulator/platform/control.ts";
 import { carryOut } from "#simulator/platform/controlActions.ts";
 import { issueCredential } from "#simulator/platform/credentialIssuer.ts";
 import { type CurrentList, openCurrentList } from "#simulator/platform/currentList.ts";
+import { DeviceKeys } from "#simulator/platform/deviceKeys.ts";
 import { EventStore } from "#simulator/platform/eventStore.ts";
 import { openKeys, type PlatformKeys } from "#simulator/platform/keys.ts";
 import { LiveBoard, type LiveDevice } from "#simulator/platform/live.ts";
@@ -42,6 +43,7 @@ class RunningPlatform implements Platform {
   readonly #now: () => number;
   readonly #notice: (notice: PlatformNotice) => void;
   readonly #keys: PlatformKeys;
+  readonly #deviceKeys: DeviceKeys;
   readonly #store: EventStore;
   readonly #board: LiveBoard;
   readonly #receiver: Receiver;
@@ -61,6 +63,7 @@ class RunningPlatform implements Platform {
     this.#broker = brokerUrl === undefined ? new EmbeddedBroker(listen) : undefined;
     this.controlPath = options.controlPath === undefined ? join(dataDir, "platform.ctl") : options.controlPath;
     this.#keys = openKeys(dataDir, options.listAlgorithm);
+    this.#deviceKeys = new DeviceKeys(dataDir, this.#keys);
     this.list = openCurrentList(dataDir, this.#keys.key("list"), { entries: options.listSize ?? DEFAULT_LIST_SIZE, nowMs: now() });
     this.#store = new EventStore(dataDir);
     this.#board = new LiveBoard(options.devices ?? []);
@@ -191,7 +194,7 @@ class RunningPlatform implements Platform {
   }
 
   #answer(device: string, payload: Uint8Array): void {
-    const answer = answerRequest(device, payload, { keys: this.#keys, list: this.list, now: this.#now });
+    const answer = answerRequest(device, payload, { keys: this.#keys, deviceKeys: this.#deviceKeys, list: this.list, now: this.#now });
     if (answer !== undefined) this.#publish(downTopic(device, answer.channel), answer.message);
   }
 

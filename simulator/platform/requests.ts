@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { type ListChunk, type Reply, Request, type TimeReply } from "#protocol/events/messages.ts";
 import type { DownChannel } from "#protocol/topics.ts";
 import { timeText } from "#protocol/trust/wireMessages.ts";
+import type { DeviceKeys } from "#simulator/platform/deviceKeys.ts";
 import { answerEnvelope } from "#simulator/platform/envelopes.ts";
 import type { PlatformKeys } from "#simulator/platform/keys.ts";
 import type { IssuedList } from "#simulator/platform/listIssuer.ts";
@@ -20,7 +21,7 @@ export interface Answer {
 export function answerRequest(
   device: string,
   payload: Uint8Array,
-  world: { keys: PlatformKeys; list: IssuedList; now: () => number },
+  world: { keys: PlatformKeys; deviceKeys: DeviceKeys; list: IssuedList; now: () => number },
 ): Answer | undefined {
   const parsed = Request.safeParse(parseJson(payload));
   if (!parsed.success) return undefined;
@@ -41,6 +42,8 @@ export function answerRequest(
       const facts = { nowMs: world.now(), uncertaintyMs: CLOCK_UNCERTAINTY_MS, listVersion: world.list.version };
       return { channel: "reply", message: answerEnvelope(request, facts) };
     }
+    case "deviceKey":
+      return { channel: "reply", message: world.deviceKeys.answer(device, request, world.now()) };
     case "listChunk": {
       const { id, version, offset, length } = request;
       if (version !== world.list.version || offset >= world.list.size) return undefined;

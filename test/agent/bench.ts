@@ -206,6 +206,7 @@ export interface MachineView {
   amps: number | null;
   totals: { arcs: number; arcMs: number };
   offlineBudget: { starts: number } | null;
+  inspection: string | null;
   journalled: { legal: number; telemetry: number };
   backlog: { legal: number; telemetry: number };
 }

@@ -118,6 +118,8 @@ const TABLE: Row[] = [
   ["another welder's arc", { machine: "arcing", holder: OTHER }, {}, "licence.machineBusy"],
   ["another welder's session", { machine: "energised", holder: OTHER }, {}, "listed"],
   ["a full journal", { journalFull: true }, {}, "licence.journalFull"],
+  ["a spent offline budget", { budgetSpent: true }, {}, "licence.offlineBudgetSpent"],
+  ["the running welder, the budget spent", { machine: "energised", holder: WELDER, budgetSpent: true }, {}, "alreadyRunning"],
   ["the running welder, under an arc, the journal full", { machine: "arcing", holder: WELDER, journalFull: true }, {}, "alreadyRunning"],
   ["the running welder in a special period", { machine: "energised", holder: WELDER }, special, "alreadyRunning"],
   ["the running welder with a young credential", { ...young, usedOnce: true, machine: "energised", holder: WELDER }, {}, "alreadyRunning"],

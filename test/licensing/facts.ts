@@ -37,6 +37,7 @@ export const SCAN: ScanFacts = {
   holder: null,
   policyFloor: 0,
   journalFull: false,
+  budgetSpent: false,
 };
 
 export const noonOf = (day: number) => dayStartMs(day) + 12 * HOUR_MS;

@@ -37,6 +37,7 @@ beforeEach(() => {
     timeArrived: (utcMs, uncertaintyMs) => void done.push(`time ${utcMs} ${uncertaintyMs}`),
     listInput: (input) => void inputs.push(input),
     envelopeArrived: (device, id, envelope) => void done.push(`envelope ${device} ${id} ${envelope?.length ?? "none"}`),
+    deviceKeyArrived: (device, word) => void done.push(`key ${device} ${word?.length ?? "none"}`),
     scan: (device, credential) => void done.push(`scan ${device} ${credential}`),
     lock: (device) => void done.push(`lock ${device}`),
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startClock } from "#agent/core/clock/interval.ts";
+import type { EventDraft } from "#agent/core/machine/state.ts";
 import type { Journal, JournalCommit } from "#agent/ports.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
@@ -45,7 +46,17 @@ function driverOn(used: Journal, warnings: string[] = [], committed: () => void 
   const clock = { monoMs: () => nowMs };
   const time = startClock(START_UTC_MS, 0);
   const log = { info: () => undefined, warn: (_: object, message: string) => void warnings.push(message) };
-  const ports = { setup: SETUP, link, journal: used, clock, time: () => time, log, committed, stepped: () => undefined };
+  const ports = {
+    setup: SETUP,
+    link,
+    journal: used,
+    clock,
+    time: () => time,
+    log,
+    committed,
+    stepped: () => undefined,
+    seal: (_device: string, draft: EventDraft) => draft,
+  };
   return new MachineDriver(ports, "1.2.3");
 }
 

@@ -57,6 +57,8 @@ export interface ScanFacts {
   /** Version of the newest policy that was ever in force here. */
   policyFloor: number;
   journalFull: boolean;
+  /** The chip would close for nobody new. */
+  budgetSpent: boolean;
 }
 
 /** Ends a session softly, at this moment by the end of the time interval that the policy's rule names. */

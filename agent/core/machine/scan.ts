@@ -19,6 +19,7 @@ import type {
   SessionLicence,
 } from "#agent/core/machine/state.ts";
 import { isArcing } from "#agent/core/metering/meter.ts";
+import { isSpent } from "#agent/core/vault/budget.ts";
 
 /** After a refusal the lamp says so for this long. */
 const REFUSED_LAMP_MS = 3_000;
@@ -108,7 +109,8 @@ function scanFacts(state: MachineState, scan: ScanInput, setup: MachineSetup, no
     time: now.time,
     machine: machineCondition(state),
     holder: sessionOf(state.interlock)?.handle ?? null,
-    policyFloor: state.policyVersion,
+    policyFloor: Math.max(state.policyVersion, state.policyFloor),
+    budgetSpent: state.budget !== null && isSpent(state.budget),
   };
 }
 

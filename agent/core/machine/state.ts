@@ -88,6 +88,8 @@ export interface MachineState {
   budget: OfflineBudget | null;
   /** That it is low was reported. */
   budgetReported: boolean;
+  /** Least policy version that the chip lets pass; an older one was put back. */
+  policyFloor: number;
   /** Between two refusals the lamp shows red; see `REFUSED_LAMP_MS`. */
   refusedUntilMonoMs: number;
   /** While a warning before the session's end sounds. */
@@ -140,7 +142,7 @@ export type MachineInput =
   | { type: "policy"; policy: Policy }
   | { type: "lock" }
   /** The chip's vault was read. */
-  | { type: "budget"; budget: OfflineBudget; isLow: boolean }
+  | { type: "vault"; budget: OfflineBudget; policyFloor: number }
   | { type: "note"; draft: EventDraft };
 
 export type MachineEffect =

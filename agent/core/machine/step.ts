@@ -12,6 +12,7 @@ import { applyInterlock, meterDrafts, meterSettings } from "#agent/core/machine/
 import type { Draft, MachineInput, MachineNow, MachineSetup, MachineState, MachineStep } from "#agent/core/machine/state.ts";
 import { addWindows } from "#agent/core/machine/telemetry.ts";
 import { initialMeter, isArcing, isCurrentPresent, lastArcOffMs, meterWindows } from "#agent/core/metering/meter.ts";
+import { isLow } from "#agent/core/vault/budget.ts";
 import type { Window } from "#protocol/chip/window.ts";
 
 export function initialMachine(): MachineState {
@@ -32,6 +33,7 @@ export function initialMachine(): MachineState {
     sensorReported: false,
     budget: null,
     budgetReported: false,
+    policyFloor: 0,
     refusedUntilMonoMs: 0,
     warnedUntilMonoMs: 0,
     recentHandles: [],
@@ -99,8 +101,8 @@ export function machineStep(before: MachineState, input: MachineInput, setup: Ma
     case "lock":
       next = applyInterlock(next, { type: "soft", cause: "lockedByPlatform" }, setup, now);
       break;
-    case "budget":
-      next = countBudget(next, input);
+    case "vault":
+      next = applyVault(next, input);
       break;
     case "note":
       next = { ...next, drafts: [input.draft] };
@@ -109,11 +111,12 @@ export function machineStep(before: MachineState, input: MachineInput, setup: Ma
   return finish(before, next, effects, input.type === "tick", now);
 }
 
-/** That half is spent is said once for each refill. */
-function countBudget({ state, drafts }: Draft, { budget, isLow }: Extract<MachineInput, { type: "budget" }>): Draft {
-  const low: Draft["drafts"] =
-    isLow && !state.budgetReported ? [{ name: "offlineBudgetLow", session: null, agoMs: 0, payload: budget }] : [];
-  return { state: { ...state, budget, budgetReported: isLow }, drafts: [...drafts, ...low] };
+/** That half of the budget is spent is said once for each refill. */
+function applyVault({ state, drafts }: Draft, { budget, policyFloor }: Extract<MachineInput, { type: "vault" }>): Draft {
+  const low = isLow(budget);
+  const said: Draft["drafts"] =
+    low && !state.budgetReported ? [{ name: "offlineBudgetLow", session: null, agoMs: 0, payload: budget }] : [];
+  return { state: { ...state, budget, budgetReported: low, policyFloor }, drafts: [...drafts, ...said] };
 }
 
 function applyReading(draft: Draft, reading: LinkReading, setup: MachineSetup, now: MachineNow): Draft {

@@ -60,6 +60,8 @@ export interface VaultChange {
 }
 
 export const READ_EVERY_MS = 60_000;
+/** What failed on the bus is tried again after so long: a silent machine is probed no oftener. */
+export const RETRY_MS = 5_000;
 /** The head is mirrored at legal commits, but no oftener than this. */
 export const MIRROR_EVERY_MS = 1_000;
 /** Design decision 8: refilled on line every 6 h. */

@@ -1,5 +1,6 @@
 /** The pure state machine of a vault's keeper. Every input is followed by the next thing to do, if any. */
 import type { LinkVault } from "#agent/core/link.ts";
+import { isLow } from "#agent/core/vault/budget.ts";
 import {
   MIRROR_EVERY_MS,
   NO_HEAD,
@@ -8,6 +9,7 @@ import {
   REFILL_EVERY_MS,
   REFILL_FIRST_MS,
   REFILL_LONGEST_MS,
+  RETRY_MS,
   type Refill,
   type VaultChange,
   type VaultEffect,
@@ -16,7 +18,6 @@ import {
   type VaultKeeping,
   type VaultNow,
 } from "#agent/core/vault/state.ts";
-import { FULL_BUDGET } from "#protocol/chip/vault.ts";
 
 type Input<T extends VaultInput["type"]> = Extract<VaultInput, { type: T }>;
 
@@ -33,13 +34,6 @@ export function vaultWakeMs(keeping: VaultKeeping): number | undefined {
   if (refill.at === "due" && online && vault && !busy) due.push(refill.askAtMs);
   const next = Math.min(...due);
   return Number.isFinite(next) ? next : undefined;
-}
-
-/** A part of the budget is at half or less: the platform should be heard soon. */
-export function isBudgetLow({ budget }: LinkVault): boolean {
-  return (
-    budget.poweredHours <= FULL_BUDGET.poweredHours / 2 || budget.boots <= FULL_BUDGET.boots / 2 || budget.starts <= FULL_BUDGET.starts / 2
-  );
 }
 
 function taken(keeping: VaultKeeping, input: VaultInput, now: VaultNow): VaultKeeping {
@@ -71,7 +65,7 @@ function taken(keeping: VaultKeeping, input: VaultInput, now: VaultNow): VaultKe
 
 /** The connection may not last: a low budget does not wait for its hour. */
 function wentOnline(keeping: VaultKeeping, { monoMs }: VaultNow): VaultKeeping {
-  return keeping.vault && isBudgetLow(keeping.vault) ? refilledSooner(keeping, monoMs) : keeping;
+  return keeping.vault && isLow(keeping.vault.budget) ? refilledSooner(keeping, monoMs) : keeping;
 }
 
 function askedAnew(refill: Refill, monoMs: number): Refill {
@@ -88,7 +82,7 @@ function read(keeping: VaultKeeping, { vault, after }: Input<"vault">, now: Vaul
   if (after === "carry") {
     return { ...next, refill: { at: "due", askAtMs: now.monoMs + REFILL_EVERY_MS * (0.9 + 0.1 * now.jitter), attempt: 0 } };
   }
-  if (after !== "raise") return isBudgetLow(vault) ? refilledSooner(next, now.monoMs + REFILL_LONGEST_MS) : next;
+  if (after !== "raise") return isLow(vault.budget) ? refilledSooner(next, now.monoMs + REFILL_LONGEST_MS) : next;
   // What uptime does not explain needs an envelope; asking the chip again at once would change nothing.
   const behind = isBehind(next, vault);
   const raiseAtMs = now.monoMs + (behind ? READ_EVERY_MS : MIRROR_EVERY_MS);
@@ -105,8 +99,8 @@ function refilledSooner(keeping: VaultKeeping, atMs: number): VaultKeeping {
 function failed(keeping: VaultKeeping, { job }: Input<"failed">, now: VaultNow): VaultKeeping {
   const next: VaultKeeping = { ...keeping, busy: false };
   if (job === "carry") return { ...next, refill: later(keeping.refill.attempt, now), readAtMs: now.monoMs };
-  if (job === "raise") return { ...next, raiseAtMs: now.monoMs + READ_EVERY_MS };
-  return { ...next, readAtMs: now.monoMs + READ_EVERY_MS };
+  if (job === "raise") return { ...next, raiseAtMs: now.monoMs + RETRY_MS };
+  return { ...next, readAtMs: now.monoMs + RETRY_MS };
 }
 
 function answered(keeping: VaultKeeping, { id, envelope }: Input<"envelope">, now: VaultNow): VaultKeeping {

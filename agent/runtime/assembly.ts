@@ -1,0 +1,53 @@
+/** Joins each machine's driver with what belongs to it: its vault, its receipts, and the outbox that its events go to. */
+import type { MachineSetup } from "#agent/core/machine/state.ts";
+import type { Clock, Journal, MachineLink } from "#agent/ports.ts";
+import type { Agent } from "#agent/runtime/agent.ts";
+import type { LatePlatform } from "#agent/runtime/latePlatform.ts";
+import { type DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
+import type { Receipts } from "#agent/runtime/receipts.ts";
+import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
+import { VaultKeeper } from "#agent/runtime/vaultKeeper.ts";
+
+export interface AssemblyPorts {
+  version: string;
+  clock: Clock;
+  time: Timekeeper;
+  journal: Journal;
+  receipts: Receipts;
+  platform: LatePlatform;
+  random(): number;
+  log: DriverLog;
+}
+
+export interface MachineParts {
+  setup: MachineSetup;
+  link: MachineLink;
+  designation: string;
+}
+
+export function addMachine(agent: Agent, ports: AssemblyPorts, { setup, link, designation }: MachineParts): void {
+  const { clock, time, journal, receipts, platform, log } = ports;
+  let vault: VaultKeeper | null = null;
+  const driver = new MachineDriver(
+    {
+      ...{ setup, link, journal, clock, log, time: () => time.state },
+      seal: (device, draft) => receipts.seal(device, draft),
+      committed: (device, lane) => {
+        platform.sync?.appended({ device, lane });
+        if (lane !== "legal") return;
+        vault?.renew();
+        receipts.committed(device);
+      },
+      stepped: (before, after) => vault?.stepped(before, after),
+    },
+    ports.version,
+  );
+  if (link.vault) {
+    const { device } = driver;
+    vault = new VaultKeeper({
+      ...ports,
+      ...{ driver, link: link.vault, floors: () => agent.floors(device), ask: (request) => platform.request(device, request) },
+    });
+  }
+  agent.add({ driver, designation, vault });
+}

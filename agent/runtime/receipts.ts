@@ -1,0 +1,105 @@
+/** Signs every decision on its way into the journal, and keeps each machine's last receipt for an inspector. */
+import type { EventDraft } from "#agent/core/machine/state.ts";
+import type { DeviceSigner, Journal } from "#agent/ports.ts";
+import type { DriverLog } from "#agent/runtime/machineDriver.ts";
+import type { TrustStore } from "#protocol/crypto.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
+import type { Request } from "#protocol/events/messages.ts";
+import type { PayloadOf } from "#protocol/events/payloads.ts";
+import { decodeDeviceKey } from "#protocol/receipt/deviceKey.ts";
+import { encodeInspection } from "#protocol/receipt/inspection.ts";
+import { encodeReceipt, type Receipt } from "#protocol/receipt/receipt.ts";
+import { base64FromBytes, bytesFromBase64 } from "#protocol/trust/base64.ts";
+
+export interface ReceiptsPorts {
+  key: DeviceSigner;
+  trust: TrustStore;
+  journal: Pick<Journal, "getValue" | "setValue">;
+  ask(device: string, request: Request): Promise<void>;
+  log: DriverLog;
+}
+
+type Scanned = PayloadOf<"scanAllowed"> | PayloadOf<"scanDenied">;
+
+export class Receipts {
+  readonly #ports: ReceiptsPorts;
+  /** Signed, and not committed yet. */
+  readonly #pending = new Map<string, string>();
+
+  constructor(ports: ReceiptsPorts) {
+    this.#ports = ports;
+  }
+
+  /** A decision with the device's signature; any other event as it is. */
+  seal(device: string, draft: EventDraft): EventDraft {
+    if (draft.name !== "scanAllowed" && draft.name !== "scanDenied") return draft;
+    const receipt = base64FromBytes(encodeReceipt(receiptOf(device, draft.name === "scanAllowed", draft.payload), this.#ports.key));
+    this.#pending.set(device, receipt);
+    return { ...draft, payload: { ...draft.payload, receipt } } as EventDraft;
+  }
+
+  /** What was signed is on record now, and may be shown. */
+  committed(device: string): void {
+    const receipt = this.#pending.get(device);
+    if (receipt === undefined) return;
+    this.#pending.delete(device);
+    // For show only, and not worth a fsync before the contactor closes: the journal has it already.
+    setImmediate(() => this.#show(device, receipt));
+  }
+
+  #show(device: string, receipt: string): void {
+    try {
+      this.#ports.journal.setValue(receiptKey(device), receipt);
+    } catch (error) {
+      this.#ports.log.warn({ device, err: error }, "the last receipt cannot be kept for show");
+    }
+  }
+
+  /** The inspector's code of the machine's last decision; null when there was none. */
+  inspection(device: string): string | null {
+    const receipt = this.#ports.journal.getValue(receiptKey(device));
+    if (receipt === undefined) return null;
+    const word = this.#ports.journal.getValue(wordKey(device));
+    return encodeInspection(word === undefined ? null : bytesFromBase64(word), bytesFromBase64(receipt));
+  }
+
+  /** On line: the platform is asked for its word on the key, until it has given it. */
+  online(device: string): void {
+    if (this.#ports.journal.getValue(wordKey(device)) !== undefined) return;
+    const publicKey = base64FromBytes(this.#ports.key.publicKey);
+    // An unsent request is an unanswered one: the next connection asks again.
+    void this.#ports.ask(device, { v: 1, id: "device-key", want: "deviceKey", publicKey }).catch(() => undefined);
+  }
+
+  /** Kept when it is the platform's word on this very key; null: the platform knows another key of this device. */
+  arrived(device: string, word: Uint8Array | null): void {
+    if (word === null) {
+      this.#ports.log.warn({ device }, "the platform knows another key of this device");
+      return;
+    }
+    const told = decodeDeviceKey(word, this.#ports.trust);
+    const ours = base64FromBytes(told.publicKey) === base64FromBytes(this.#ports.key.publicKey);
+    if (told.device !== device || !ours) throw new CodedError("trust.otherDevice", told.device);
+    this.#ports.journal.setValue(wordKey(device), base64FromBytes(word));
+  }
+}
+
+function receiptOf(device: string, allowed: boolean, payload: Scanned): Receipt {
+  const { handle, way, purpose, category, listVersion, policyVersion, checkListVersion, earliestMs, latestMs } = payload;
+  const grounds = { way, purpose, category, listVersion, policyVersion, checkListVersion, earliestMs, latestMs };
+  if ("code" in payload) return { device, allowed, handle, reason: payload.code, ...grounds, ...NO_LIMITS };
+  const { rule, limitS, idleRelockS, endsBy, endsMs, permit, guardian, wouldRefuse } = payload;
+  return { device, allowed, handle, reason: rule, ...grounds, limitS, idleRelockS, endsBy, endsMs, permit, guardian, wouldRefuse };
+}
+
+const NO_LIMITS = {
+  ...{ limitS: null, idleRelockS: null, endsBy: null, endsMs: null, permit: null, guardian: null, wouldRefuse: null },
+} as const;
+
+function receiptKey(device: string): string {
+  return `receipt/${device}`;
+}
+
+function wordKey(device: string): string {
+  return `deviceKey/${device}`;
+}
