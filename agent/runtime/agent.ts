@@ -1,10 +1,10 @@
 /** The program as a whole: machines, clock, list and platform, joined. Knows no library; everything outside comes through ports. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { CertificateFacts } from "#agent/core/licensing/facts.ts";
 import type { PassFacts } from "#agent/core/licensing/pass.ts";
 import type { VersionFloors } from "#agent/core/link.ts";
 import type { AgentReport, ScanReply } from "#agent/core/status.ts";
 import type { Clock, Journal } from "#agent/ports.ts";
+import { lookUp, lookUpAll } from "#agent/runtime/certificates.ts";
 import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
 import { ListRefresh, type ListRefreshPorts } from "#agent/runtime/listRefresh.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
@@ -162,12 +162,13 @@ export class Agent {
     this.#refresh.dispatch({ type: "refresh" });
   }
 
-  /** Looks at the certificates of those who work here again: they may have expired, or left the list. `remind` also says which soon will. */
+  /** Looks at the certificates of those who work here again: they may have left the list. `remind` also says which soon expire. */
   recheckCertificates(remind: boolean): void {
-    const listIssuedMs = this.#ports.lists.current?.issuedMs ?? null;
+    const list = this.#ports.lists.current;
+    if (!list) return;
     for (const { driver } of this.#machines.values()) {
-      const certificates = driver.state.recentHandles.map((handle) => ({ handle, entry: this.#lookUp(handle) }));
-      if (certificates.length > 0) driver.dispatch({ type: "recheck", certificates, listIssuedMs, remind });
+      const certificates = lookUpAll(list, driver.state.recentHandles, this.#ports.log);
+      if (certificates.length > 0) driver.dispatch({ type: "recheck", certificates, listIssuedMs: list.issuedMs, remind });
     }
   }
 
@@ -194,7 +195,7 @@ export class Agent {
       ...shown,
       listVersion: list?.version ?? null,
       listIssuedMs: list?.issuedMs ?? null,
-      entry: shown.pass === null ? null : this.#lookUp(shown.pass.handle),
+      entry: shown.pass === null ? null : (lookUp(list, shown.pass.handle, this.#ports.log) ?? null),
       sessionId: this.#ports.journal.epoch * SESSIONS_PER_EPOCH + ++this.#sessions,
     });
     return replyTo(answer);
@@ -212,16 +213,6 @@ export class Agent {
       journalBytes: journal.sizeBytes(),
       machines: [...this.#machines.values()].map((machine) => machineReport(machine, this.#ports)),
     };
-  }
-
-  #lookUp(handle: string): CertificateFacts | null {
-    try {
-      return this.#ports.lists.current?.lookUp(handle) ?? null;
-    } catch (error) {
-      // A damaged page licenses nobody; the next refresh fetches the list anew.
-      this.#ports.log.warn({ err: error }, "the certificate list cannot be read");
-      return null;
-    }
   }
 
   #listActivated(list: CertificateList): void {

@@ -29,7 +29,10 @@ export class PolicyKeeper {
     if (policy) machine.dispatch({ type: "policy", policy });
   }
 
-  /** A file has arrived. A newer one is kept and comes into force; a refusal is said, and leaves what is in force. */
+  /**
+   * A file has arrived. A newer one is kept and comes into force; a refusal is said, and leaves what is in force.
+   * Throws the journal's codes when it cannot be kept: then it does not come into force.
+   */
   arrived(machine: Ruled, file: Uint8Array): void {
     const inForce = machine.policy.version;
     const policy = this.#parsed(machine, file, inForce);

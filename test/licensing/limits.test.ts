@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dayStartMs } from "#agent/core/licensing/certificate.ts";
 import { decide } from "#agent/core/licensing/decide.ts";
 import type { ScanFacts } from "#agent/core/licensing/facts.ts";
+import { runningStanding } from "#agent/core/licensing/standing.ts";
 import type { Policy } from "#protocol/policy/policy.ts";
 import { ENTRY, LIST_ISSUED_MS, lent, noonOf, offline, outcomeOf, PASS, permits, SCAN, TODAY } from "#test/licensing/facts.ts";
 import { HOUR_MS, NOON_MS, OTHER, PERMIT, PLAIN, WELDER } from "#test/policy/fixtures.ts";
@@ -42,5 +43,35 @@ describe("limits", () => {
     const permit = permits({ fromMs: 0, untilMs: noonOf(TODAY) - HOUR_MS });
     expect(outcomeOf({ time }, permit)).toBe("listed");
     expect(outcomeOf({ time }, { ...permit, expiryRule: "latest" })).toBe("licence.permitOver");
+  });
+});
+
+describe("a session that runs", () => {
+  const running = (found: Partial<ScanFacts>, policy: Partial<Policy>) => {
+    const { entry, listIssuedMs, processCategory, time } = { ...SCAN, ...found };
+    return runningStanding(
+      { handle: WELDER, credential: PASS.credential, entry, listIssuedMs, processCategory, time },
+      { ...PLAIN, ...policy },
+    );
+  };
+
+  it("is judged by the rule, but does not end because a restart lost the upper bound of the time", () => {
+    const entry = { ...ENTRY, expiryDay: TODAY - 1 };
+    const time = { earliestMs: noonOf(TODAY - 1), latestMs: noonOf(TODAY) };
+    expect(running({ entry, time }, {})).toMatchObject({ refused: null });
+    expect(running({ entry, time }, { expiryRule: "latest" }).refused).toBe("licence.expired");
+    expect(running({ entry, time: { ...time, latestMs: null } }, { expiryRule: "latest" })).toMatchObject({ refused: null });
+  });
+
+  it("is told what will end it, soonest first", () => {
+    const causes = running({}, { ...permits({}), ...lent(WELDER, NOON_MS + HOUR_MS), ...offline({ listAgeMaximumH: 50 }) }).ends;
+    expect(causes.map(({ cause }) => cause)).toEqual(["bindingEnded", "listStale", "permitEnded", "certificateExpired"]);
+  });
+
+  it("has nothing to fear for its licence where none is asked", () => {
+    for (const machineClass of ["monitored", "exempt"] as const) {
+      expect(running({ entry: null }, { machineClass, ...permits() })).toEqual({ refused: null, ends: [] });
+    }
+    expect(running({}, { machineClass: "retired" }).refused).toBe("licence.machineRetired");
   });
 });

@@ -3,6 +3,7 @@ import type { LinkOrder } from "#agent/core/link.ts";
 import { markDurable } from "#agent/core/machine/finish.ts";
 import type { EventDraft, MachineEffect, MachineInput, MachineState } from "#agent/core/machine/state.ts";
 import { initialMachine, machineStep, resumeMachine } from "#agent/core/machine/step.ts";
+import type { Policy } from "#protocol/policy/policy.ts";
 import { FarMachine, nowAt, SETUP, WINDOW_MS } from "#test/machine/fixtures.ts";
 
 export interface Taken {
@@ -20,6 +21,7 @@ export class Driving {
   readonly events: EventDraft[] = [];
   readonly taken: Taken[] = [];
   state: MachineState = initialMachine();
+  setup = SETUP;
   nowMs = 0;
   /** The cable is out: exchanges and adoptions fail. */
   cut = false;
@@ -50,6 +52,12 @@ export class Driving {
     if (!this.taken.slice(before).some((taken) => taken.input === input)) this.step(input);
   }
 
+  /** A newer policy arrives: it is kept before anything follows from it. */
+  rule(policy: Policy): void {
+    this.setup = { ...this.setup, policy };
+    this.step({ type: "policy", policy });
+  }
+
   /** Time passes, window by window; the agent ticks once a second. */
   pass(ms: number): void {
     for (let left = ms; left > 0; left -= WINDOW_MS) {
@@ -62,6 +70,7 @@ export class Driving {
   /** Another process goes on from what is durable, and ticks at once. */
   restart(): void {
     this.state = this.#checkpoint === null ? initialMachine() : resumeMachine(JSON.parse(this.#checkpoint), this.nowMs);
+    if (this.setup !== SETUP) this.step({ type: "policy", policy: this.setup.policy });
     this.step({ type: "tick" });
   }
 
@@ -73,7 +82,7 @@ export class Driving {
     const dies = this.#death?.step === this.taken.length ? this.#death : null;
     if (dies) this.#death = null;
     if (dies && !dies.afterCommit) throw new Killed();
-    const { state, effects } = machineStep(this.state, input, SETUP, nowAt(this.nowMs));
+    const { state, effects } = machineStep(this.state, input, this.setup, nowAt(this.nowMs));
     this.state = state;
     const commit = effects.find((effect) => effect.type === "commit");
     if (commit) {

@@ -2,10 +2,10 @@
  * Bytes written to the card in a day of the field, by playing it: core, driver and journal are the product's, the machine is synthetic, time is
  * virtual, so every commit falls where it would fall. Acknowledgements come as from the platform, and a day's rows are deleted at the end.
  */
-import type { EventDraft } from "#agent/core/machine/state.ts";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { startClock } from "#agent/core/clock/interval.ts";
+import type { EventDraft } from "#agent/core/machine/state.ts";
 import type { Journal } from "#agent/ports.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
@@ -72,7 +72,8 @@ function driverOf(index: number, journal: Journal, virtual: { monoMs: number }):
     time: () => time,
     log,
     committed: () => undefined,
-    stepped: () => undefined, seal: (_device: string, draft: EventDraft) => draft,
+    stepped: () => undefined,
+    seal: (_device: string, draft: EventDraft) => draft,
   };
   return new MachineDriver(ports, "bench");
 }

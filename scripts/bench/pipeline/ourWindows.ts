@@ -1,8 +1,8 @@
 /** The product's own way of a window: bus, link, core, journal. The timer alone is replaced: each answer asks for the next page at once. */
-import type { EventDraft } from "#agent/core/machine/state.ts";
+
 import { startClock } from "#agent/core/clock/interval.ts";
 import type { LinkReading } from "#agent/core/link.ts";
-import type { MachineSetup } from "#agent/core/machine/state.ts";
+import type { EventDraft, MachineSetup } from "#agent/core/machine/state.ts";
 import type { MachineLink } from "#agent/ports.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
@@ -43,7 +43,8 @@ export async function ourWindows({ tty, device, windows, path }: WindowsOrder): 
       time: () => time,
       log: silent,
       committed: () => undefined,
-      stepped: () => undefined, seal: (_device: string, draft: EventDraft) => draft,
+      stepped: () => undefined,
+      seal: (_device: string, draft: EventDraft) => draft,
     };
     const driver = new MachineDriver(ports, "bench");
     await begin(driver, paced);
