@@ -1,5 +1,5 @@
 /** The only file that joins shells to the runtime. */
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
@@ -68,7 +68,9 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
   const page = await surroundings.openPage({
     ...config.page,
     report: () => agent.report(),
-    scan: (machine, credential) => agent.scan(deviceOf(machine), credential, "page"),
+    clock: ground.clock,
+    challenge: (machine) => agent.challenge(deviceOf(machine)),
+    respond: (machine, response) => agent.respond(deviceOf(machine), response),
   });
   platform.sync.start();
   const { listRefresh, maintenance, expiryReminder } = config.calendar;
@@ -131,7 +133,8 @@ function openGround(config: Config, failed: (failure: CodedError) => void): Grou
 
 function openAgent({ config, log, clock, trust, journal, lists, buses }: Ground, platform: LatePlatform): Agent {
   const listFiles = { part: openListPart(listFolder(config)), activate: (path: string) => lists.activate(path) };
-  const ports = { version: VERSION, clock, journal, trust, lists, listFiles, platform, random: Math.random, randomId: randomUUID, log };
+  const random = { random: Math.random, randomId: randomUUID, randomNonce: () => randomBytes(16).toString("hex") };
+  const ports = { version: VERSION, clock, journal, trust, lists, listFiles, platform, ...random, log };
   const agent = new Agent(ports, startClock(BUILD_MS, clock.monoMs()));
   const settings = config.buses.flatMap((bus) => bus.machines);
   const links = buses.flatMap((bus) => [...bus.machines]);

@@ -2,18 +2,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ClockState, raiseFloor, syncClock, timeAt } from "#agent/core/clock/interval.ts";
 import type { CertificateFacts } from "#agent/core/licensing/decide.ts";
-import type { ScanVia } from "#agent/core/machine/state.ts";
-import type { AgentReport, ScanReply } from "#agent/core/status.ts";
+import type { AgentReport, ScanReply, ShownChallenge } from "#agent/core/status.ts";
 import type { Clock, Journal } from "#agent/ports.ts";
 import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
 import { ListRefresh, type ListRefreshPorts } from "#agent/runtime/listRefresh.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
-import { liveState, machineReport, type PlatformLink, type ReportedMachine, reply, replyTo } from "#agent/runtime/reporting.ts";
+import { liveState, machineReport, type PlatformLink, type ReportedMachine } from "#agent/runtime/reporting.ts";
+import { Scans } from "#agent/runtime/scans.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
-import { CodedError } from "#protocol/errors/codedError.ts";
 import type { State } from "#protocol/events/messages.ts";
 import type { CertificateList } from "#protocol/list/certificateList.ts";
-import { decodeCredential } from "#protocol/pass/credential.ts";
 import type { DownChannel } from "#protocol/topics.ts";
 
 export interface AgentPorts {
@@ -26,6 +24,8 @@ export interface AgentPorts {
   platform: PlatformLink;
   random(): number;
   randomId(): string;
+  /** 16 bytes in hex that nobody can guess. */
+  randomNonce(): string;
   log: DriverLog;
 }
 
@@ -33,17 +33,15 @@ const FLOOR_KEY = "timeFloorMs";
 const FLOOR_PERSIST_MS = 60_000;
 const STATE_MS = 1_000;
 const TIME_REFRESH_MS = 6 * 3_600_000;
-/** Sessions are numbered within a boot epoch; epochs never come again. */
-const SESSIONS_PER_EPOCH = 2 ** 20;
 
 export class Agent {
   readonly #ports: AgentPorts;
   readonly #machines = new Map<string, ReportedMachine>();
   readonly #refresh: ListRefresh;
+  readonly #scans: Scans;
   /** Null until the platform is wanted: an agent without one guards its machines all the same. */
   #inbox: Inbox | null = null;
   #clock: ClockState;
-  #sessions = 0;
   #offlineSinceMs: number;
   #timers: NodeJS.Timeout[] = [];
 
@@ -55,6 +53,13 @@ export class Agent {
     this.#clock = raiseFloor(clock, kept, "persisted", monoMs);
     const list = ports.lists.current;
     if (list) this.#clock = raiseFloor(this.#clock, list.issuedMs, "list", monoMs);
+    const { clock: time, trust, log, randomId, randomNonce } = ports;
+    this.#scans = new Scans({
+      ...{ clock: time, trust, log, randomId, randomNonce, epoch: ports.journal.epoch },
+      now: () => timeAt(this.#clock, time.monoMs()),
+      listVersion: () => ports.lists.current?.version ?? null,
+      lookUp: (handle) => this.#lookUp(handle),
+    });
     this.#refresh = new ListRefresh({
       ...ports.listFiles,
       clock: ports.clock,
@@ -73,6 +78,7 @@ export class Agent {
 
   add(driver: MachineDriver, designation: string): void {
     this.#machines.set(driver.device, { driver, designation });
+    this.#scans.add(driver);
   }
 
   /** What an inbox works with that is attached to this agent. */
@@ -86,7 +92,7 @@ export class Agent {
         this.#clock = syncClock(this.#clock, utcMs, uncertaintyMs, clock.monoMs());
       },
       listInput: (input) => this.#refresh.dispatch(input),
-      scan: (device, credential) => void this.scan(device, credential, "platform"),
+      grant: (device, grant) => void this.#scans.grant(device, grant),
       lock: (device) => this.#machines.get(device)?.driver.dispatch({ type: "lock" }),
     };
   }
@@ -164,21 +170,19 @@ export class Agent {
     return liveState(this.#machines.get(device), this.#ports);
   }
 
-  /** `device` is a device code of this agent; anything else is somebody else's machine. */
-  async scan(device: string, credentialText: string, via: ScanVia): Promise<ScanReply> {
-    const machine = this.#machines.get(device);
-    if (!machine) return reply(false, "licence.wrongMachine", null);
-    const handle = this.#handleOf(credentialText);
-    const list = this.#ports.lists.current;
-    const answer = await machine.driver.scan({
-      id: this.#ports.randomId(),
-      via,
-      handle,
-      listVersion: list?.version ?? null,
-      entry: handle === null ? null : this.#lookUp(handle),
-      sessionId: this.#ports.journal.epoch * SESSIONS_PER_EPOCH + ++this.#sessions,
-    });
-    return replyTo(answer);
+  /** What to show at a machine; null for a device code of somebody else's. */
+  challenge(device: string): ShownChallenge | null {
+    return this.#scans.challenge(device);
+  }
+
+  /** A response that a phone posted to the page. */
+  respond(device: string, text: string): Promise<ScanReply> {
+    return this.#scans.respond(device, text, "page");
+  }
+
+  /** What a scanner at the machine read, whatever it is. */
+  scanText(device: string, text: string): Promise<ScanReply> {
+    return this.#scans.respond(device, text, "scanner");
   }
 
   report(): AgentReport {
@@ -193,16 +197,6 @@ export class Agent {
       journalBytes: journal.sizeBytes(),
       machines: [...this.#machines.values()].map((machine) => machineReport(machine, this.#ports)),
     };
-  }
-
-  #handleOf(credentialText: string): string | null {
-    try {
-      return decodeCredential(credentialText, this.#ports.trust).handle;
-    } catch (error) {
-      if (!(error instanceof CodedError)) throw error;
-      this.#ports.log.warn({ code: error.code }, "a scan that is no credential");
-      return null;
-    }
   }
 
   #lookUp(handle: string): CertificateFacts | null {

@@ -15,7 +15,7 @@ export interface InboxPorts {
   now(): TimeInterval;
   timeArrived(utcMs: number, uncertaintyMs: number): void;
   listInput(input: FetchInput): void;
-  scan(device: string, credential: string): void;
+  grant(device: string, grant: string): void;
   lock(device: string): void;
 }
 
@@ -87,7 +87,7 @@ export class Inbox {
     this.#done.add(command.id);
     const [oldest] = this.#done;
     if (this.#done.size > COMMANDS_REMEMBERED && oldest !== undefined) this.#done.delete(oldest);
-    if (command.do === "scan") this.#ports.scan(device, command.credential);
+    if (command.do === "grant") this.#ports.grant(device, command.grant);
     else this.#ports.lock(device);
   }
 }

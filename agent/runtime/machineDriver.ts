@@ -40,7 +40,7 @@ export interface ScanAnswer {
   session: number | null;
 }
 
-const CHECKPOINT_VERSION = 1;
+const CHECKPOINT_VERSION = 2;
 /** Inputs that wait while a step runs. Each machine has at most a few under way; more is a fault of ours. */
 const MAILBOX_MAX = 256;
 /** Events that could not be committed and wait for room … */
@@ -134,7 +134,7 @@ export class MachineDriver {
       // What could not be journalled does not happen: the scan is refused, the machine stays as it was.
       this.#state = before;
       this.#answer(input.id, {
-        decision: { allow: false, handle: input.handle, code: "licence.journalFull", warnings: [] },
+        decision: { allow: false, handle: input.pass?.handle ?? null, code: "licence.journalFull", warnings: [] },
         session: null,
       });
       return;

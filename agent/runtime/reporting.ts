@@ -1,10 +1,9 @@
 /** What is said of machines and of scans: to the page, to the platform, to the phone. */
 import { sessionOf } from "#agent/core/interlock/common.ts";
 import { isArcing, totals } from "#agent/core/metering/meter.ts";
-import { type MachineReport, type ScanReply, STATE_TEXT } from "#agent/core/status.ts";
+import { type MachineReport, refusedReply, type ScanReply, STATE_TEXT } from "#agent/core/status.ts";
 import type { Journal } from "#agent/ports.ts";
 import type { MachineDriver, ScanAnswer } from "#agent/runtime/machineDriver.ts";
-import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
 import type { Lane } from "#protocol/events/event.ts";
 import type { Request, State } from "#protocol/events/messages.ts";
 
@@ -75,11 +74,6 @@ export function offlineState(boot: { epoch: number; chain: number }): State {
 }
 
 export function replyTo({ decision, session }: ScanAnswer): ScanReply {
-  return decision.allow ? reply(true, null, session) : reply(false, decision.code, null);
-}
-
-export function reply(allowed: boolean, code: ErrorCode | null, session: number | null): ScanReply {
-  if (code === null) return { allowed, zh: "扫码通过，可以开机", en: "Allowed: the machine may be used", session };
-  const text = ERRORS[code];
-  return { allowed, code, zh: `${text.zh}。${text.remedyZh}`, en: `${text.en}. ${text.remedyEn}`, session };
+  if (!decision.allow) return refusedReply(decision.code);
+  return { allowed: true, zh: "扫码通过，可以开机", en: "Allowed: the machine may be used", session };
 }

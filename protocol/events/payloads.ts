@@ -13,7 +13,8 @@ const count = z.number().int().min(0).max(0xffff_ffff);
 const seq = z.number().int().min(0).max(0xffff_ffff);
 const quantity = z.number().min(0).max(1e12);
 const unixMs = z.number().int().min(0).max(1e14);
-const via = z.enum(["page", "platform", "scanner"]);
+/** How the pass came: a response to the page or to a scanner, or a grant of the platform. */
+const via = z.enum(["page", "scanner", "grant"]);
 const none = z.strictObject({});
 
 const weldTotals = {
@@ -38,7 +39,8 @@ export const PAYLOADS = {
     rule: code,
     sessionLimitS: count,
   }),
-  scanDenied: z.strictObject({ handle: handle.nullable(), via, code, listVersion: count, policyVersion: count }),
+  /** Without a pass there is neither handle nor `via`. */
+  scanDenied: z.strictObject({ handle: handle.nullable(), via: via.nullable(), code, listVersion: count, policyVersion: count }),
   sessionStarted: z.strictObject({ handle, sessionLimitS: count, idleRelockS: count }),
   sessionEnded: z.strictObject({ handle, cause: code, durationMs: ms, ...weldTotals }),
   startAwaited: z.strictObject({ handle, withinMs: ms }),

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { raiseFloor, startClock, syncClock, timeAt } from "#agent/core/clock/interval.ts";
 import { dayStartMs, decide, type Policy, type ScanFacts } from "#agent/core/licensing/decide.ts";
 
+import { HANDLE, passFacts } from "#test/machine/fixtures.ts";
+
 const POLICY: Policy = {
   version: 3,
   machineClass: "enforced",
@@ -15,7 +17,8 @@ const noon = (day: number) => dayStartMs(day) + 12 * 3_600_000;
 const at = (day: number) => ({ earliestMs: noon(day), latestMs: null });
 const ENTRY = { categories: 1, notBeforeDay: TODAY - 400, expiryDay: TODAY + 900, reviewDay: TODAY + 300, suspended: false };
 const SCAN: ScanFacts = {
-  handle: "ab".repeat(16),
+  pass: passFacts(),
+  refusal: null,
   listVersion: 5,
   entry: ENTRY,
   time: at(TODAY),
@@ -25,7 +28,8 @@ const SCAN: ScanFacts = {
 };
 
 const denied: [string, Partial<ScanFacts>, Partial<Policy>, string][] = [
-  ["a credential that does not verify", { handle: null }, {}, "licence.badCredential"],
+  ["what is no pass, with its own reason", { pass: null, refusal: "pass.replayed" }, {}, "pass.replayed"],
+  ["what is no pass and has no reason", { pass: null }, {}, "licence.badCredential"],
   ["a retired machine", {}, { machineClass: "retired" }, "licence.machineRetired"],
   ["no list", { listVersion: null, entry: null }, {}, "licence.noList"],
   ["not in the list", { entry: null }, {}, "licence.unknownCertificate"],
@@ -55,7 +59,7 @@ describe("the licence decision", () => {
   it("allows with the policy's limits", () => {
     expect(decide(SCAN, POLICY)).toEqual({
       allow: true,
-      handle: SCAN.handle,
+      handle: HANDLE,
       rule: "listed",
       sessionLimitS: 43_200,
       idleRelockS: 600,
@@ -76,17 +80,17 @@ describe("the licence decision", () => {
 
   it("warns of the nearer of expiry and review", () => {
     const near = decide({ ...SCAN, entry: { ...ENTRY, reviewDay: TODAY + 9 } }, POLICY);
-    expect(near.warnings).toEqual([{ type: "certificateNearExpiry", handle: SCAN.handle, expiresMs: dayStartMs(TODAY + 10), daysLeft: 9 }]);
+    expect(near.warnings).toEqual([{ type: "certificateNearExpiry", handle: HANDLE, expiresMs: dayStartMs(TODAY + 10), daysLeft: 9 }]);
     expect(decide({ ...SCAN, entry: { ...ENTRY, reviewDay: TODAY + 30 } }, POLICY).warnings).toEqual([]);
   });
 
   it("says that an expired certificate was tried", () => {
     const decision = decide({ ...SCAN, entry: { ...ENTRY, expiryDay: TODAY - 2 } }, POLICY);
-    expect(decision.warnings).toEqual([{ type: "certificateExpired", handle: SCAN.handle, expiredMs: dayStartMs(TODAY - 1) }]);
+    expect(decision.warnings).toEqual([{ type: "certificateExpired", handle: HANDLE, expiredMs: dayStartMs(TODAY - 1) }]);
   });
 
   it("the running welder's own scan changes nothing, not even under an arc or with a full journal", () => {
-    const decision = decide({ ...SCAN, holder: SCAN.handle, machine: "arcing", journalFull: true }, POLICY);
+    const decision = decide({ ...SCAN, holder: HANDLE, machine: "arcing", journalFull: true }, POLICY);
     expect(decision).toMatchObject({ allow: true, rule: "alreadyRunning" });
   });
 });

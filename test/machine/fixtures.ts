@@ -1,4 +1,5 @@
 /** A machine at the far end of the core: windows, a contactor, boots. Everything it does follows from the orders it gets and from a script. */
+import type { PassFacts } from "#agent/core/licensing/pass.ts";
 import type { Adoption, LinkOrder, LinkReading, MachineStatus } from "#agent/core/link.ts";
 import type { MachineNow, MachineSetup, ScanInput } from "#agent/core/machine/state.ts";
 import type { Window } from "#protocol/chip/window.ts";
@@ -26,9 +27,21 @@ export const SETUP: MachineSetup = {
 const DAY = Math.floor(START_UTC_MS / 86_400_000);
 export const ENTRY = { categories: 1, notBeforeDay: DAY - 400, expiryDay: DAY + 1_000, reviewDay: DAY + 900, suspended: false };
 
+export function passFacts(wanted: Partial<PassFacts> = {}): PassFacts {
+  const { categories, notBeforeDay, expiryDay, reviewDay } = ENTRY;
+  const credential = { categories, notBeforeDay, expiryDay, reviewDay, issuedMs: notBeforeDay * 86_400_000 };
+  const wishes = { purpose: "start", maxSessionS: 43_200, checklistVersion: 0, place: null } as const;
+  return { handle: HANDLE, credential, way: "page", ...wishes, ...wanted };
+}
+
 export function scanOf(wanted: Partial<ScanInput> = {}): ScanInput {
-  const certified = { handle: HANDLE, entry: ENTRY, listVersion: 5 };
-  return { type: "scan", id: "scan-1", via: "page", ...certified, sessionId: 41, journalFull: false, ...wanted };
+  const certified = { pass: passFacts(), refusal: null, grant: null, entry: ENTRY, listVersion: 5 };
+  return { type: "scan", id: "scan-1", ...certified, sessionId: 41, journalFull: false, ...wanted };
+}
+
+/** The scan that a grant comes to. */
+export function grantScanOf(counter: number, wanted: Partial<ScanInput> = {}): ScanInput {
+  return scanOf({ pass: passFacts({ credential: null, way: "grant" }), grant: { counter, categories: 1 }, ...wanted });
 }
 
 export function nowAt(monoMs: number): MachineNow {

@@ -5,7 +5,7 @@ import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { eventName } from "#protocol/events/dictionary.ts";
 import { sqliteStore } from "#test/journal/sqliteStore.ts";
-import { HANDLE, SETUP, START_UTC_MS, scanOf } from "#test/machine/fixtures.ts";
+import { HANDLE, passFacts, SETUP, START_UTC_MS, scanOf } from "#test/machine/fixtures.ts";
 import { FarLink } from "#test/runtime/farLink.ts";
 
 type Store = ReturnType<typeof sqliteStore>;
@@ -62,6 +62,7 @@ function names(used: Journal, lane: "legal" | "telemetry" = "legal"): (string | 
 }
 
 const { type: _, journalFull: __, ...SCAN } = scanOf();
+const GRANTED = { pass: passFacts({ credential: null, way: "grant" }), grant: { counter: 1, categories: 1 } };
 
 describe("the driver of a machine", () => {
   it("starts, scans and closes; every event is in the journal before the order goes out", async () => {
@@ -194,7 +195,7 @@ describe("a full disk", () => {
     const isFull = { now: false };
     const driver = driverOn(onFullDisk(journal, () => (isFull.now ? new CodedError("journal.full") : null)));
     await tick(driver, 2);
-    await driver.scan({ ...SCAN, via: "platform" });
+    await driver.scan({ ...SCAN, ...GRANTED });
     isFull.now = true;
     link.far.status = { ...link.far.status, startPresses: 1 };
     await tick(driver, 4);

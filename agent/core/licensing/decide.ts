@@ -1,6 +1,8 @@
 /** The licence decision: one pure function of facts. Signatures were checked before; personal data is not among the facts. */
 import type { TimeInterval } from "#agent/core/clock/interval.ts";
+import type { PassFacts } from "#agent/core/licensing/pass.ts";
 import type { DenialCode } from "#protocol/errors/licence.ts";
+import type { ErrorCode } from "#protocol/errors/registry.ts";
 
 export const MACHINE_CLASSES = ["enforced", "monitored", "exempt", "retired"] as const;
 export type MachineClass = (typeof MACHINE_CLASSES)[number];
@@ -26,8 +28,9 @@ export interface CertificateFacts {
 }
 
 export interface ScanFacts {
-  /** Handle out of a verified credential, or null when it did not verify. */
-  handle: string | null;
+  /** Null when what was shown is no pass for this machine now; then `refusal` says why. */
+  pass: PassFacts | null;
+  refusal: ErrorCode | null;
   /** Null while there is no list. */
   listVersion: number | null;
   entry: CertificateFacts | null;
@@ -47,7 +50,7 @@ export type Decision =
       idleRelockS: number;
       warnings: LicenceWarning[];
     }
-  | { allow: false; handle: string | null; code: DenialCode; warnings: LicenceWarning[] };
+  | { allow: false; handle: string | null; code: ErrorCode; warnings: LicenceWarning[] };
 
 export type LicenceWarning =
   | { type: "certificateNearExpiry"; handle: string; expiresMs: number; daysLeft: number }
@@ -63,9 +66,10 @@ export function dayStartMs(day: number): number {
 }
 
 export function decide(scan: ScanFacts, policy: Policy): Decision {
-  const { handle, entry } = scan;
-  const deny = (code: DenialCode, warnings: LicenceWarning[] = []): Decision => ({ allow: false, handle, code, warnings });
-  if (handle === null) return deny("licence.badCredential");
+  const { pass, entry } = scan;
+  const handle = pass?.handle ?? null;
+  const deny = (code: ErrorCode, warnings: LicenceWarning[] = []): Decision => ({ allow: false, handle, code, warnings });
+  if (handle === null) return deny(scan.refusal ?? "licence.badCredential");
   if (policy.machineClass === "retired") return deny("licence.machineRetired");
   if (scan.listVersion === null) return deny("licence.noList");
   if (!entry) return deny("licence.unknownCertificate");
@@ -95,8 +99,8 @@ export function refusedCertificate(entry: CertificateFacts, policy: Policy, time
 function refusedMachine(scan: ScanFacts): DenialCode | undefined {
   if (scan.machine === "unreachable") return "licence.machineUnreachable";
   if (scan.machine === "faulted") return "licence.machineFaulted";
-  if (scan.machine === "arcing" && scan.holder !== scan.handle) return "licence.machineBusy";
-  if (scan.journalFull && scan.holder !== scan.handle) return "licence.journalFull";
+  if (scan.machine === "arcing" && scan.holder !== scan.pass?.handle) return "licence.machineBusy";
+  if (scan.journalFull && scan.holder !== scan.pass?.handle) return "licence.journalFull";
   return undefined;
 }
 

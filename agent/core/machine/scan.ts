@@ -15,13 +15,15 @@ import type {
   ScanInput,
 } from "#agent/core/machine/state.ts";
 import { isArcing } from "#agent/core/metering/meter.ts";
+import { takeGrant } from "#agent/core/pass/grants.ts";
 
 /** After a refusal the lamp says so for this long. */
 const REFUSED_LAMP_MS = 3_000;
 const RECENT_MAX = 16;
 
-export function applyScan(draft: Draft, scan: ScanInput, setup: MachineSetup, now: MachineNow): { draft: Draft; answer: MachineEffect } {
-  const { state } = draft;
+export function applyScan(draft: Draft, input: ScanInput, setup: MachineSetup, now: MachineNow): { draft: Draft; answer: MachineEffect } {
+  const { scan, lastGrantCounter } = takeGrant(input, draft.state.lastGrantCounter, setup.policy.requiredCategory.mask);
+  const state = { ...draft.state, lastGrantCounter };
   const holder = sessionOf(state.interlock)?.handle ?? null;
   const decision = decide({ ...scan, time: now.time, machine: machineCondition(state), holder }, setup.policy);
   let next: Draft = { state, drafts: scanDrafts(decision, scan, setup) };
@@ -31,7 +33,7 @@ export function applyScan(draft: Draft, scan: ScanInput, setup: MachineSetup, no
     session = { id: scan.sessionId, handle, limitS, idleRelockS, startedChipMs: interlockNow(state, now).chipMs };
     const recentHandles = [handle, ...state.recentHandles.filter((recent) => recent !== handle)].slice(0, RECENT_MAX);
     next = { ...next, state: { ...next.state, recentHandles } };
-    const presence = scan.via === "platform" ? "buttonNeeded" : "proved";
+    const presence = scan.pass?.way === "grant" ? "buttonNeeded" : "proved";
     next = applyInterlock(next, { type: "granted", session, presence, startPresses: state.status?.startPresses ?? 0 }, setup, now);
   }
   if (!decision.allow) next = { ...next, state: { ...next.state, refusedUntilMonoMs: now.monoMs + REFUSED_LAMP_MS } };
@@ -51,13 +53,15 @@ function scanDrafts(decision: Decision, scan: ScanInput, setup: MachineSetup): E
   const warnings = decision.warnings.map(warningDraft);
   if (!decision.allow) {
     return [
-      { name: "scanDenied", ...at, payload: { handle: decision.handle, via: scan.via, code: decision.code, ...versions } },
+      { name: "scanDenied", ...at, payload: { handle: decision.handle, via: scan.pass?.way ?? null, code: decision.code, ...versions } },
       ...warnings,
     ];
   }
   const { handle, rule, sessionLimitS } = decision;
   const category = setup.policy.requiredCategory.code;
-  return [{ name: "scanAllowed", ...at, payload: { handle, via: scan.via, category, rule, sessionLimitS, ...versions } }, ...warnings];
+  if (!scan.pass) throw new RangeError("allowed without a pass");
+  const via = scan.pass.way;
+  return [{ name: "scanAllowed", ...at, payload: { handle, via, category, rule, sessionLimitS, ...versions } }, ...warnings];
 }
 
 type Recheck = Extract<MachineInput, { type: "recheck" }>;

@@ -1,6 +1,7 @@
 import type { TimeInterval } from "#agent/core/clock/interval.ts";
 import type { InterlockState } from "#agent/core/interlock/state.ts";
 import type { CertificateFacts, Decision, Policy } from "#agent/core/licensing/decide.ts";
+import type { PassFacts } from "#agent/core/licensing/pass.ts";
 import type { Adoption, LinkOrder, LinkReading, MachineStatus, MeterSetup } from "#agent/core/link.ts";
 import type { PendingWindows } from "#agent/core/machine/telemetry.ts";
 import type { MeterState } from "#agent/core/metering/meter.ts";
@@ -56,18 +57,21 @@ export interface MachineState {
   refusedUntilMonoMs: number;
   /** Who worked here last, newest first: the people to remind before their certificates expire. */
   recentHandles: string[];
+  /** Counter of the last grant that was decided on: an older one is spent. 0: none. */
+  lastGrantCounter: number;
 }
 
 /** An event before it has its number. `agoMs`: so long before now it happened. */
 export type EventDraft = { [N in EventName]: { name: N; session: number | null; agoMs: number; payload: PayloadOf<N> } }[EventName];
 
-export type ScanVia = "page" | "platform" | "scanner";
-
 export interface ScanInput {
   type: "scan";
   id: string;
-  via: ScanVia;
-  handle: string | null;
+  pass: PassFacts | null;
+  /** Why there is no pass. */
+  refusal: ErrorCode | null;
+  /** Of the grant that the pass is; null for a response. */
+  grant: { counter: number; categories: number } | null;
   listVersion: number | null;
   entry: CertificateFacts | null;
   /** Allocated by the journal; used only when the scan starts a session. */

@@ -30,6 +30,7 @@ export function initialMachine(): MachineState {
     sensorReported: false,
     refusedUntilMonoMs: 0,
     recentHandles: [],
+    lastGrantCounter: 0,
   };
 }
 

@@ -68,7 +68,9 @@ export function certifiedScan(): Parameters<MachineDriver["scan"]>[0] {
   const day = Math.floor(NOW_MS / 86_400_000);
   const dates = { notBeforeDay: day - 100, expiryDay: day + 1_000, reviewDay: day + 1_000 };
   const entry = { handle, categories: categoryMask(["2.1"]), ...dates, suspended: false };
-  return { id: "bench", via: "page", handle, listVersion: 1, entry, sessionId: 1_048_577 };
+  const wishes = { purpose: "start", maxSessionS: 43_200, checklistVersion: 0, place: null } as const;
+  const pass = { handle, credential: { categories: entry.categories, ...dates, issuedMs: NOW_MS }, way: "page", ...wishes } as const;
+  return { id: "bench", pass, refusal: null, grant: null, listVersion: 1, entry, sessionId: 1_048_577 };
 }
 
 async function begin(driver: MachineDriver, link: Turns): Promise<void> {
