@@ -1,5 +1,5 @@
 /** The only file that joins shells to the runtime. */
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
@@ -71,7 +71,9 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
   const page = await surroundings.openPage({
     ...config.page,
     report: () => agent.report(),
-    scan: (machine, credential) => agent.scan(deviceOf(machine), credential, "page"),
+    clock: ground.clock,
+    challenge: (machine) => agent.challenge(deviceOf(machine)),
+    respond: (machine, response) => agent.respond(deviceOf(machine), response),
   });
   platform.sync.start();
   const { listRefresh, maintenance, expiryReminder } = config.calendar;
@@ -137,7 +139,8 @@ function openAgent({ config, log, clock, time, key, trust, journal, lists, buses
   const receipts = new Receipts({ key, trust, journal, ask: (device, request) => platform.request(device, request), log });
   const common = { version: VERSION, clock, time, journal, receipts, platform, random: Math.random, log };
   const listFiles = { part: openListPart(listFolder(config)), activate: (path: string) => lists.activate(path) };
-  const agent = new Agent({ ...common, trust, lists, listFiles, randomId: randomUUID });
+  const random = { random: Math.random, randomId: randomUUID, randomNonce: () => randomBytes(16).toString("hex") };
+  const agent = new Agent({ ...common, trust, lists, listFiles, ...random });
   const links = buses.flatMap((bus) => [...bus.machines]);
   for (const [index, machine] of config.buses.flatMap((bus) => bus.machines).entries()) {
     const link = links[index];

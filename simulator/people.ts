@@ -1,6 +1,7 @@
 /** The people who come with a phone, by their roles: whom the list knows, and as what. */
 import { createHash } from "node:crypto";
 import { type CategoryId, categoryMask } from "#protocol/codes/workCategories.ts";
+import type { HolderAlgorithm } from "#protocol/crypto.ts";
 import type { ListEntry } from "#protocol/list/entry.ts";
 
 const SEED = "arcgate-people/1";
@@ -20,15 +21,24 @@ interface Role {
   readonly inList: boolean;
   /** A forged pass carries the platform's key id and somebody else's signature. */
   readonly genuine: boolean;
+  /** What the phone keeps its key in. */
+  readonly phone: HolderAlgorithm;
 }
 
-const SOUND = { category: "2.1", ageDays: 400, reviewAfterDays: THREE_YEARS_DAYS, inList: true, genuine: true } as const;
+const SOUND = { category: "2.1", ageDays: 400, reviewAfterDays: THREE_YEARS_DAYS, inList: true, genuine: true, phone: "es256" } as const;
 
 const ROLES = {
   certified: { ...SOUND, zh: "持证焊工", en: "certified welder" },
-  expired: { ...SOUND, zh: "证书已过期", en: "certificate expired", ageDays: SIX_YEARS_DAYS + 30, reviewAfterDays: SIX_YEARS_DAYS },
+  expired: {
+    ...SOUND,
+    zh: "证书已过期",
+    en: "certificate expired",
+    ageDays: SIX_YEARS_DAYS + 30,
+    reviewAfterDays: SIX_YEARS_DAYS,
+    phone: "ed25519",
+  },
   pastReview: { ...SOUND, zh: "逾期未复审", en: "past the review date", ageDays: THREE_YEARS_DAYS + 60 },
-  wrongCategory: { ...SOUND, zh: "工种不符（仅钎焊）", en: "wrong category (brazing only)", category: "2.3" },
+  wrongCategory: { ...SOUND, zh: "工种不符（仅钎焊）", en: "wrong category (brazing only)", category: "2.3", phone: "sm2" },
   unknown: { ...SOUND, zh: "名单中查无此证", en: "not in the list", inList: false },
   forged: { ...SOUND, zh: "伪造凭证", en: "forged pass", genuine: false },
 } as const satisfies Record<string, Role>;
@@ -42,8 +52,9 @@ export interface Person {
   readonly en: string;
   /** 16 bytes in hex. */
   readonly handle: string;
-  /** 32 bytes out of which the phone's own Ed25519 key is made. */
+  /** 32 bytes out of which the phone's own key is made, and of which kind it is. */
   readonly holderSecret: Uint8Array;
+  readonly phone: HolderAlgorithm;
   readonly category: CategoryId;
   /** Days since 1970-01-01, UTC+8. */
   readonly notBeforeDay: number;

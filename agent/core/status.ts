@@ -3,6 +3,7 @@ import type { InterlockState } from "#agent/core/interlock/state.ts";
 import type { OfflineBudget } from "#agent/core/link.ts";
 import type { EndingCause } from "#agent/core/machine/state.ts";
 import type { SessionTotals } from "#agent/core/metering/settings.ts";
+import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
 
 export interface MachineReport {
   device: string;
@@ -44,6 +45,15 @@ export interface AgentReport {
   machines: MachineReport[];
 }
 
+/** What a machine asks a phone to sign now, for display and page. */
+export interface ShownChallenge {
+  machine: string;
+  /** `AG1C:…` */
+  challenge: string;
+  /** So long an answer is taken. */
+  remainingMs: number;
+}
+
 /** The answer to a scan, as the phone shows it. */
 export interface ScanReply {
   allowed: boolean;
@@ -52,6 +62,11 @@ export interface ScanReply {
   zh: string;
   en: string;
   session: number | null;
+}
+
+export function refusedReply(code: ErrorCode): ScanReply {
+  const text = ERRORS[code];
+  return { allowed: false, code, zh: `${text.zh}。${text.remedyZh}`, en: `${text.en}. ${text.remedyEn}`, session: null };
 }
 
 export const STATE_TEXT = {

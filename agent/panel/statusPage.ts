@@ -1,4 +1,5 @@
 import type { AgentReport, MachineReport } from "#agent/core/status.ts";
+import { escapeHtml } from "#agent/panel/html.ts";
 
 export type Language = "zh" | "en";
 
@@ -53,8 +54,4 @@ function card(machine: MachineReport, language: Language): string {
   return `<article class="${machine.state}"><b>${machine.text[language]}</b> <small>${escapeHtml(trouble)}</small><br>
 ${live} · ${text.arcs} ${machine.totals.arcs} · ${text.arcTime} ${(machine.totals.arcMs / 1000).toFixed(1)} s<br>
 <small>${escapeHtml(machine.designation)} · ${escapeHtml(machine.device)} · ${text.welder} ${machine.handle?.slice(0, 8) ?? "—"} · ${text.backlog} ${machine.backlog.legal} + ${machine.backlog.telemetry}</small></article>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

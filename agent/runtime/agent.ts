@@ -1,17 +1,16 @@
 /** The program as a whole: machines, clock, list and platform, joined. Knows no library; everything outside comes through ports. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { PassFacts } from "#agent/core/licensing/pass.ts";
 import type { VersionFloors } from "#agent/core/link.ts";
-import type { AgentReport, ScanReply } from "#agent/core/status.ts";
+import type { AgentReport, ScanReply, ShownChallenge } from "#agent/core/status.ts";
 import type { Clock, Journal } from "#agent/ports.ts";
-import { lookUp, lookUpAll } from "#agent/runtime/certificates.ts";
+import { lookUpAll } from "#agent/runtime/certificates.ts";
 import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
 import { ListRefresh, type ListRefreshPorts } from "#agent/runtime/listRefresh.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { PolicyKeeper } from "#agent/runtime/policyKeeper.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
-import { liveState, machineReport, type PlatformLink, type ReportedMachine, reply, replyTo } from "#agent/runtime/reporting.ts";
-import { shownPass } from "#agent/runtime/shownPass.ts";
+import { liveState, machineReport, type PlatformLink, type ReportedMachine } from "#agent/runtime/reporting.ts";
+import { Scans } from "#agent/runtime/scans.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import type { State } from "#protocol/events/messages.ts";
@@ -30,23 +29,23 @@ export interface AgentPorts {
   platform: PlatformLink;
   random(): number;
   randomId(): string;
+  /** 16 bytes in hex that nobody can guess. */
+  randomNonce(): string;
   log: DriverLog;
 }
 
 const FLOOR_PERSIST_MS = 60_000;
 const STATE_MS = 1_000;
 const TIME_REFRESH_MS = 6 * 3_600_000;
-/** Sessions are numbered within a boot epoch; epochs never come again. */
-const SESSIONS_PER_EPOCH = 2 ** 20;
 
 export class Agent {
   readonly #ports: AgentPorts;
   readonly #machines = new Map<string, ReportedMachine>();
   readonly #refresh: ListRefresh;
   readonly #policies: PolicyKeeper;
+  readonly #scans: Scans;
   /** Null until the platform is wanted: an agent without one guards its machines all the same. */
   #inbox: Inbox | null = null;
-  #sessions = 0;
   #offlineSinceMs: number;
   #timers: NodeJS.Timeout[] = [];
 
@@ -56,6 +55,7 @@ export class Agent {
     const list = ports.lists.current;
     if (list) ports.time.raise(list.issuedMs, "list");
     this.#policies = new PolicyKeeper({ journal: ports.journal, trust: ports.trust, floor: () => 0 });
+    this.#scans = new Scans({ ...ports, epoch: ports.journal.epoch });
     this.#refresh = new ListRefresh({
       ...ports.listFiles,
       clock: ports.clock,
@@ -76,6 +76,7 @@ export class Agent {
 
   add(machine: ReportedMachine): void {
     this.#machines.set(machine.driver.device, machine);
+    this.#scans.add(machine.driver);
     this.#policies.restore(machine.driver);
   }
 
@@ -96,7 +97,7 @@ export class Agent {
       envelopeArrived: (device, id, envelope) => this.#machines.get(device)?.vault?.envelopeArrived(id, envelope),
       deviceKeyArrived: (device, word) => receipts.arrived(device, word),
       listInput: (input) => this.#refresh.dispatch(input),
-      scan: (device, credential) => void this.scan(device, credential, "grant"),
+      grant: (device, grant) => void this.#scans.grant(device, grant),
       lock: (device) => this.#machines.get(device)?.driver.dispatch({ type: "lock" }),
     };
   }
@@ -184,21 +185,19 @@ export class Agent {
     return liveState(this.#machines.get(device), this.#ports);
   }
 
-  /** `device` is a device code of this agent; anything else is somebody else's machine. */
-  async scan(device: string, credentialText: string, way: PassFacts["way"]): Promise<ScanReply> {
-    const machine = this.#machines.get(device);
-    if (!machine) return reply(false, "licence.wrongMachine", null);
-    const shown = shownPass(credentialText, way, this.#ports.trust, this.#ports.log);
-    const list = this.#ports.lists.current;
-    const answer = await machine.driver.scan({
-      id: this.#ports.randomId(),
-      ...shown,
-      listVersion: list?.version ?? null,
-      listIssuedMs: list?.issuedMs ?? null,
-      entry: shown.pass === null ? null : (lookUp(list, shown.pass.handle, this.#ports.log) ?? null),
-      sessionId: this.#ports.journal.epoch * SESSIONS_PER_EPOCH + ++this.#sessions,
-    });
-    return replyTo(answer);
+  /** What to show at a machine; null for a device code of somebody else's. */
+  challenge(device: string): ShownChallenge | null {
+    return this.#scans.challenge(device);
+  }
+
+  /** A response that a phone posted to the page. */
+  respond(device: string, text: string): Promise<ScanReply> {
+    return this.#scans.respond(device, text, "page");
+  }
+
+  /** What a scanner at the machine read, whatever it is. */
+  scanText(device: string, text: string): Promise<ScanReply> {
+    return this.#scans.respond(device, text, "scanner");
   }
 
   report(): AgentReport {

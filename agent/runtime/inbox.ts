@@ -17,7 +17,7 @@ export interface InboxPorts {
   listInput(input: FetchInput): void;
   envelopeArrived(device: string, id: string, envelope: Uint8Array | null): void;
   deviceKeyArrived(device: string, word: Uint8Array | null): void;
-  scan(device: string, credential: string): void;
+  grant(device: string, grant: string): void;
   lock(device: string): void;
 }
 
@@ -91,7 +91,7 @@ export class Inbox {
     this.#done.add(command.id);
     const [oldest] = this.#done;
     if (this.#done.size > COMMANDS_REMEMBERED && oldest !== undefined) this.#done.delete(oldest);
-    if (command.do === "scan") this.#ports.scan(device, command.credential);
+    if (command.do === "grant") this.#ports.grant(device, command.grant);
     else this.#ports.lock(device);
   }
 }

@@ -46,7 +46,7 @@ export interface ScanAnswer {
   session: number | null;
 }
 
-const CHECKPOINT_VERSION = 1;
+const CHECKPOINT_VERSION = 2;
 /** Inputs that wait while a step runs. Each machine has at most a few under way; more is a fault of ours. */
 const MAILBOX_MAX = 256;
 

@@ -2,12 +2,12 @@
 import { sessionOf } from "#agent/core/interlock/common.ts";
 import { waitsForS } from "#agent/core/machine/guardian.ts";
 import { isArcing, totals } from "#agent/core/metering/meter.ts";
-import { ENDING_TEXT, GUARDIAN_TEXT, type MachineReport, type ScanReply, STATE_TEXT } from "#agent/core/status.ts";
+import { ENDING_TEXT, GUARDIAN_TEXT, type MachineReport, refusedReply, type ScanReply, STATE_TEXT } from "#agent/core/status.ts";
 import type { Journal } from "#agent/ports.ts";
 import type { MachineDriver, ScanAnswer } from "#agent/runtime/machineDriver.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
 import type { VaultKeeper } from "#agent/runtime/vaultKeeper.ts";
-import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
+import { ERRORS } from "#protocol/errors/registry.ts";
 import type { Lane } from "#protocol/events/event.ts";
 import type { Request, State } from "#protocol/events/messages.ts";
 
@@ -88,18 +88,11 @@ export function offlineState(boot: { epoch: number; chain: number }): State {
 }
 
 export function replyTo({ decision, session }: ScanAnswer): ScanReply {
-  if (!decision.allow) return reply(false, decision.code, null);
+  if (!decision.allow) return refusedReply(decision.code);
   if (decision.rule === "guardian") {
     return { allowed: true, zh: "监护人已登记，请全程监护", en: "The guardian is on record: stay with the work", session };
   }
-  const allowed = reply(true, null, session);
-  if (decision.wouldRefuse === null) return allowed;
+  if (decision.wouldRefuse === null) return { allowed: true, zh: "扫码通过，可以开机", en: "Allowed: the machine may be used", session };
   const { zh, en } = ERRORS[decision.wouldRefuse];
-  return { ...allowed, zh: `可以开机，但已记录：${zh}`, en: `Allowed, but on record: ${en}` };
-}
-
-export function reply(allowed: boolean, code: ErrorCode | null, session: number | null): ScanReply {
-  if (code === null) return { allowed, zh: "扫码通过，可以开机", en: "Allowed: the machine may be used", session };
-  const text = ERRORS[code];
-  return { allowed, code, zh: `${text.zh}。${text.remedyZh}`, en: `${text.en}. ${text.remedyEn}`, session };
+  return { allowed: true, zh: `可以开机，但已记录：${zh}`, en: `Allowed, but on record: ${en}`, session };
 }

@@ -101,7 +101,7 @@ export const ListChunk = z.strictObject({ v: z.literal(1), id, version: count, o
 export const Command = z.strictObject({
   v: z.literal(1),
   command: z.discriminatedUnion("do", [
-    z.strictObject({ do: z.literal("scan"), device, id, issuedMs: unixMs, credential: z.string().max(2048) }),
+    z.strictObject({ do: z.literal("grant"), device, id, issuedMs: unixMs, grant: z.string().max(1024) }),
     z.strictObject({ do: z.literal("lock"), device, id, issuedMs: unixMs }),
   ]),
   signature,

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { LiveView } from "#scripts/story/liveView.ts";
 import { agentReport, machineReport, tellChip, tellPlatform, truthOf } from "#scripts/story/watch.ts";
-import { passOf, type ScanAnswer, scanAtPage } from "#simulator/phone/scan.ts";
+import { phoneOf } from "#simulator/phone/phone.ts";
+import { type ScanAnswer, scanAtPage } from "#simulator/phone/scan.ts";
 import { until } from "#simulator/stage/processes.ts";
 import type { Stage } from "#simulator/stage/stage.ts";
 
@@ -48,7 +49,7 @@ export async function play(stage: Stage, view: LiveView): Promise<StoryResult> {
 }
 
 function scan(stage: Stage, as: "certified" | "unknown"): Promise<ScanAnswer> {
-  return scanAtPage(stage.page, stage.devices[0] ?? "", passOf(as, stage.platformData));
+  return scanAtPage(stage.page, stage.devices[0] ?? "", phoneOf(as, stage.platformData));
 }
 
 async function refused(stage: Stage, view: LiveView): Promise<void> {

@@ -4,6 +4,7 @@ import type { Endpoint } from "#simulator/platform/broker.ts";
 import type { CurrentList } from "#simulator/platform/currentList.ts";
 import type { LiveDevice } from "#simulator/platform/live.ts";
 import type { EventQuery, StoredEvent, StreamReport } from "#simulator/platform/report.ts";
+import type { ScanRequest } from "#simulator/platform/scanRequest.ts";
 
 export interface PlatformOptions {
   readonly dataDir: string;
@@ -49,8 +50,8 @@ export interface Platform {
   report(device?: string): PlatformReport;
   events(query: EventQuery): StoredEvent[];
   live(): LiveDevice[];
-  /** Sends the signed command; the id is the one by which the device will know it. */
-  scan(device: string, as: string): { id: string };
+  /** A phone's scan: sends the grant in a signed command, whose id is the one by which the device will know it. */
+  scan(request: ScanRequest): { id: string };
   lock(device: string): { id: string };
   /** The embedded broker only: it loses every connection and session. */
   stopBroker(): Promise<void>;

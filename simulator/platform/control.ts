@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 import { LANES } from "#protocol/events/event.ts";
+import { ScanRequest } from "#simulator/platform/scanRequest.ts";
 
 const MAX_LINE_BYTES = 64 * 1024;
 const MAX_CONNECTIONS = 16;
@@ -24,7 +25,7 @@ export const ControlRequest = z.discriminatedUnion("do", [
     kind: count.optional(),
   }),
   z.strictObject({ do: z.literal("state"), device: device.optional() }),
-  z.strictObject({ do: z.literal("scan"), device, as: z.string().max(32) }),
+  ScanRequest,
   z.strictObject({ do: z.literal("lock"), device }),
   z.strictObject({ do: z.literal("stopBroker") }),
   z.strictObject({ do: z.literal("startBroker") }),

@@ -11,7 +11,7 @@ export async function carryOut(platform: Platform, quit: () => void, request: Co
     case "state":
       return { devices: platform.live().filter((live) => request.device === undefined || live.device === request.device) };
     case "scan":
-      return platform.scan(request.device, request.as);
+      return platform.scan(request);
     case "lock":
       return platform.lock(request.device);
     case "stopBroker":

@@ -7,21 +7,21 @@ import { LANES } from "#protocol/events/event.ts";
 import { type Command, State } from "#protocol/events/messages.ts";
 import { downTopic } from "#protocol/topics.ts";
 import { commandText } from "#protocol/trust/wireMessages.ts";
-import { parsePersonName } from "#simulator/people.ts";
 import { Acknowledger } from "#simulator/platform/acknowledger.ts";
 import { EmbeddedBroker } from "#simulator/platform/broker.ts";
 import type { Platform, PlatformNotice, PlatformOptions, PlatformReport } from "#simulator/platform/contract.ts";
 import { serveControl } from "#simulator/platform/control.ts";
 import { carryOut } from "#simulator/platform/controlActions.ts";
-import { issueCredential } from "#simulator/platform/credentialIssuer.ts";
 import { type CurrentList, openCurrentList } from "#simulator/platform/currentList.ts";
 import { DeviceKeys } from "#simulator/platform/deviceKeys.ts";
 import { EventStore } from "#simulator/platform/eventStore.ts";
+import { GrantIssuer } from "#simulator/platform/grantIssuer.ts";
 import { openKeys, type PlatformKeys } from "#simulator/platform/keys.ts";
 import { LiveBoard, type LiveDevice } from "#simulator/platform/live.ts";
 import { Receiver } from "#simulator/platform/receiver.ts";
 import { type EventQuery, queryEvents, reportStreams, type StoredEvent } from "#simulator/platform/report.ts";
 import { answerRequest } from "#simulator/platform/requests.ts";
+import type { ScanRequest } from "#simulator/platform/scanRequest.ts";
 import { connectWire, type UpMessage, type Wire } from "#simulator/platform/wire.ts";
 
 const DEFAULT_LIST_SIZE = 1000;
@@ -44,6 +44,7 @@ class RunningPlatform implements Platform {
   readonly #notice: (notice: PlatformNotice) => void;
   readonly #keys: PlatformKeys;
   readonly #deviceKeys: DeviceKeys;
+  readonly #grants: GrantIssuer;
   readonly #store: EventStore;
   readonly #board: LiveBoard;
   readonly #receiver: Receiver;
@@ -65,6 +66,7 @@ class RunningPlatform implements Platform {
     this.#keys = openKeys(dataDir, options.listAlgorithm);
     this.#deviceKeys = new DeviceKeys(dataDir, this.#keys);
     this.list = openCurrentList(dataDir, this.#keys.key("list"), { entries: options.listSize ?? DEFAULT_LIST_SIZE, nowMs: now() });
+    this.#grants = new GrantIssuer(this.#keys, this.list.issuedMs);
     this.#store = new EventStore(dataDir);
     this.#board = new LiveBoard(options.devices ?? []);
     this.#acknowledger = new Acknowledger(this.#store, this.#keys, (topic, ack) => this.#publish(topic, ack), now);
@@ -115,9 +117,10 @@ class RunningPlatform implements Platform {
     return this.#board.all();
   }
 
-  scan(device: string, as: string): { id: string } {
-    const credential = issueCredential(parsePersonName(as), { issuer: this.#keys.key("credential"), listIssuedMs: this.list.issuedMs });
-    return this.#command({ do: "scan", device, id: randomUUID(), issuedMs: Math.floor(this.#now()), credential });
+  scan(request: ScanRequest): { id: string } {
+    const nowMs = this.#now();
+    const grant = this.#grants.issue(request, nowMs);
+    return this.#command({ do: "grant", device: request.device, id: randomUUID(), issuedMs: Math.floor(nowMs), grant });
   }
 
   lock(device: string): { id: string } {

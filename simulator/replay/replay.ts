@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { passOf, scanAtPage } from "#simulator/phone/scan.ts";
+import { phoneOf } from "#simulator/phone/phone.ts";
+import { scanAtPage } from "#simulator/phone/scan.ts";
 import { chipTruth, heldEvents, heldStreams, lockMachine, machineView, setChipSpeed } from "#simulator/replay/observe.ts";
 import { AFTERWARDS_SPEED, firstSpeed, nextSpeed, type PaceLimits } from "#simulator/replay/pace.ts";
 import { type ReplayResult, resultOf } from "#simulator/replay/result.ts";
@@ -59,7 +60,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
 /** A certified welder scans; the recording begins at the moment when the contactor closes. */
 async function begin(stage: Stage): Promise<void> {
   await until("list and chip", async () => (await machineView(stage))?.state === "locked", READY_MS);
-  const answer = await scanAtPage(stage.page, stage.devices[0] ?? "", passOf("certified", stage.platformData));
+  const answer = await scanAtPage(stage.page, stage.devices[0] ?? "", phoneOf("certified", stage.platformData));
   if (!answer.allowed) throw new CodedError("replay.interrupted", `the welder was refused: ${answer.en}`);
   await until("the recording begins", async () => (await chipTruth(stage)).traceStartMs !== null, START_MS);
 }

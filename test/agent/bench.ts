@@ -7,7 +7,8 @@ import { agentReport, eventsOf, type StoredEvent, streamsOf } from "#scripts/sto
 import type { CommandInput } from "#simulator/chip/control/commands.ts";
 import type { MachineTruth } from "#simulator/chip/machine/workplace.ts";
 import type { PersonName } from "#simulator/people.ts";
-import { passOf, type ScanAnswer, scanAtPage, scanThroughPlatform } from "#simulator/phone/scan.ts";
+import { answerTo, type Phone, phoneOf } from "#simulator/phone/phone.ts";
+import { challengeAtPage, type ScanAnswer, scanAtPage, scanThroughPlatform } from "#simulator/phone/scan.ts";
 import { askControl } from "#simulator/stage/control.ts";
 import { until } from "#simulator/stage/processes.ts";
 import { type Stage, type StageOptions, startStage } from "#simulator/stage/stage.ts";
@@ -60,16 +61,23 @@ export class Bench {
     return device;
   }
 
-  pass(name: PersonName): string {
-    return passOf(name, this.stage.platformData);
+  phone(name: PersonName): Phone {
+    return phoneOf(name, this.stage.platformData);
+  }
+
+  /** A signed answer to the machine's present challenge. */
+  async response(name: PersonName, index = 0): Promise<string> {
+    const asked = await challengeAtPage(this.stage.page, this.device(index));
+    if ("refused" in asked) throw new Error(asked.refused.en);
+    return answerTo(asked.challenge, this.phone(name));
   }
 
   scan(name: PersonName, index = 0): Promise<ScanAnswer> {
-    return scanAtPage(this.stage.page, this.device(index), this.pass(name));
+    return scanAtPage(this.stage.page, this.device(index), this.phone(name));
   }
 
   scanFromAfar(name: PersonName, index = 0): Promise<string> {
-    return scanThroughPlatform(this.stage.platformControl, this.device(index), name);
+    return scanThroughPlatform(this.stage.platformControl, this.device(index), this.phone(name));
   }
 
   /** Scans as the certified welder and waits for the contactor and for the agent to know of it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { MachineInput } from "#agent/core/machine/state.ts";
 import type { Driving } from "#test/machine/driving.ts";
-import { ENTRY, HANDLE, LIST_ISSUED_MS, OTHER_HANDLE, passOf, START_UTC_MS, scanOf } from "#test/machine/fixtures.ts";
+import { ENTRY, HANDLE, LIST_ISSUED_MS, OTHER_HANDLE, passFacts, START_UTC_MS, scanOf } from "#test/machine/fixtures.ts";
 import { energisedUnder, lockedUnder, MINUTE_MS, permitUntil, policyOf } from "#test/machine/ruled.ts";
 
 const HOUR_MS = 60 * MINUTE_MS;
@@ -178,8 +178,10 @@ describe("a certificate", () => {
   });
 
   it("younger than the list is let start once, over restarts, until a list knows it", () => {
-    const credential = { ...passOf().credential, issuedMs: LIST_ISSUED_MS + 1 } as NonNullable<ReturnType<typeof passOf>["credential"]>;
-    const young = (sessionId: number) => scanOf({ id: `young-${sessionId}`, entry: null, pass: passOf({ credential }), sessionId });
+    const credential = { ...passFacts().credential, issuedMs: LIST_ISSUED_MS + 1 } as NonNullable<
+      ReturnType<typeof passFacts>["credential"]
+    >;
+    const young = (sessionId: number) => scanOf({ id: `young-${sessionId}`, entry: null, pass: passFacts({ credential }), sessionId });
     const driving = lockedUnder({});
     driving.step(young(50));
     driving.pass(2_000);

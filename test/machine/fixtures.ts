@@ -24,7 +24,7 @@ export const ENTRY = { categories: 1, notBeforeDay: DAY - 400, expiryDay: DAY + 
 
 export const LIST_ISSUED_MS = START_UTC_MS - 10 * 86_400_000;
 
-export function passOf(wanted: Partial<PassFacts> = {}): PassFacts {
+export function passFacts(wanted: Partial<PassFacts> = {}): PassFacts {
   const { suspended: _, ...dates } = ENTRY;
   const credential = { ...dates, issuedMs: LIST_ISSUED_MS - 86_400_000 };
   const said = { maxSessionS: 86_400, checklistVersion: 0, place: null };
@@ -32,8 +32,13 @@ export function passOf(wanted: Partial<PassFacts> = {}): PassFacts {
 }
 
 export function scanOf(wanted: Partial<ScanInput> = {}): ScanInput {
-  const certified = { pass: passOf(), refusal: null, entry: ENTRY, listVersion: 5, listIssuedMs: LIST_ISSUED_MS };
+  const certified = { pass: passFacts(), refusal: null, grant: null, entry: ENTRY, listVersion: 5, listIssuedMs: LIST_ISSUED_MS };
   return { type: "scan", id: "scan-1", ...certified, sessionId: 41, journalFull: false, ...wanted };
+}
+
+/** The scan that a grant comes to. */
+export function grantScanOf(counter: number, wanted: Partial<ScanInput> = {}): ScanInput {
+  return scanOf({ pass: passFacts({ credential: null, way: "grant" }), grant: { counter, categories: 1 }, ...wanted });
 }
 
 export function nowAt(monoMs: number): MachineNow {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { machineReport } from "#agent/runtime/reporting.ts";
 import type { Driving } from "#test/machine/driving.ts";
-import { ENTRY, HANDLE, OTHER_HANDLE, passOf, scanOf } from "#test/machine/fixtures.ts";
+import { ENTRY, HANDLE, OTHER_HANDLE, passFacts, scanOf } from "#test/machine/fixtures.ts";
 import { guardScan, lockedUnder, MINUTE_MS, permitUntil, policyOf, SPECIAL } from "#test/machine/ruled.ts";
 import { GUARDIAN } from "#test/policy/fixtures.ts";
 
@@ -88,7 +88,7 @@ describe("in a special period", () => {
 
   it("whoever scanned from afar must press the start button, welder or guardian", () => {
     for (const [first, second] of [
-      [scanOf({ pass: passOf({ way: "grant" }) }), guardScan()],
+      [scanOf({ pass: passFacts({ way: "grant" }) }), guardScan()],
       [scanOf(), guardScan({ way: "grant" })],
       [guardScan({ way: "grant" }), scanOf()],
     ] as const) {
@@ -127,10 +127,8 @@ describe("in a special period", () => {
     driving.step(scanOf());
     driving.pass(60_000);
     const driver = { state: driving.state, device: "d", policy: driving.setup.policy } as Parameters<typeof machineReport>[0]["driver"];
-    const ports = { journal: { stream: () => ({ lastSeq: 0 }) }, platform: { backlog: () => 0 } } as unknown as Parameters<
-      typeof machineReport
-    >[1];
-    const report = machineReport({ driver, designation: "" }, ports);
+    const far = { journal: { stream: () => ({ lastSeq: 0 }) }, platform: { backlog: () => 0 }, receipts: { inspection: () => null } };
+    const report = machineReport({ driver, designation: "", vault: null }, far as unknown as Parameters<typeof machineReport>[1]);
     expect(report.awaitingGuardian?.handles).toEqual([GUARDIAN]);
     expect(report.awaitingGuardian?.forS).toBeGreaterThanOrEqual(238);
     expect(report.awaitingGuardian?.forS).toBeLessThanOrEqual(242);

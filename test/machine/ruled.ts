@@ -1,7 +1,7 @@
 /** Machines under policies: what the tests of sessions and guardians begin with. */
 import type { Policy } from "#protocol/policy/policy.ts";
 import { Driving } from "#test/machine/driving.ts";
-import { passOf, SETUP, START_UTC_MS, scanOf } from "#test/machine/fixtures.ts";
+import { passFacts, SETUP, START_UTC_MS, scanOf } from "#test/machine/fixtures.ts";
 import { GUARDIAN, PERMIT } from "#test/policy/fixtures.ts";
 
 export const MINUTE_MS = 60_000;
@@ -40,5 +40,5 @@ export function energisedUnder(change: Partial<Policy>): Driving {
   return driving;
 }
 
-export const guardScan = (change: Parameters<typeof passOf>[0] = {}) =>
-  scanOf({ id: "guard", pass: passOf({ handle: GUARDIAN, purpose: "guard", ...change }), sessionId: 90 });
+export const guardScan = (change: Parameters<typeof passFacts>[0] = {}) =>
+  scanOf({ id: "guard", pass: passFacts({ handle: GUARDIAN, purpose: "guard", ...change }), sessionId: 90 });

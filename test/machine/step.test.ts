@@ -3,7 +3,7 @@ import type { LinkOrder } from "#agent/core/link.ts";
 import type { MachineEffect, MachineInput } from "#agent/core/machine/state.ts";
 import { machineStep, resumeMachine, tickIntervalMs } from "#agent/core/machine/step.ts";
 import { Driving } from "#test/machine/driving.ts";
-import { ENTRY, nowAt, OTHER_HANDLE, passOf, SETUP, scanOf } from "#test/machine/fixtures.ts";
+import { ENTRY, grantScanOf, nowAt, OTHER_HANDLE, passFacts, SETUP, scanOf } from "#test/machine/fixtures.ts";
 
 function locked(): Driving {
   const driving = new Driving();
@@ -39,6 +39,7 @@ describe("a scan", () => {
 
   it.each([
     [{ pass: null, entry: null }, "licence.badCredential"],
+    [{ pass: null, refusal: "pass.replayed" }, "pass.replayed"],
     [{ entry: null }, "licence.unknownCertificate"],
     [{ listVersion: null, listIssuedMs: null }, "licence.noList"],
     [{ entry: { ...ENTRY, expiryDay: ENTRY.notBeforeDay + 1 } }, "licence.expired"],
@@ -74,11 +75,11 @@ describe("a scan", () => {
     expect(driving.step(scanOf({ id: "again", sessionId: 42 }))[1]).toMatchObject({ decision: { rule: "alreadyRunning" }, session: 41 });
     driving.far.welding = true;
     driving.pass(2_000);
-    driving.step(scanOf({ pass: passOf({ handle: OTHER_HANDLE }), sessionId: 43 }));
+    driving.step(scanOf({ pass: passFacts({ handle: OTHER_HANDLE }), sessionId: 43 }));
     expect(driving.named("scanDenied").map(({ payload }) => payload.code)).toEqual(["licence.machineBusy"]);
     driving.far.welding = false;
     driving.pass(2_000);
-    driving.step(scanOf({ pass: passOf({ handle: OTHER_HANDLE }), sessionId: 44 }));
+    driving.step(scanOf({ pass: passFacts({ handle: OTHER_HANDLE }), sessionId: 44 }));
     expect(driving.named("sessionEnded").map(({ payload }) => payload.cause)).toEqual(["handover"]);
     expect(driving.state.interlock).toMatchObject({ session: { id: 44, handle: OTHER_HANDLE } });
     expect(driving.far.status.mirrorClosed).toBe(true);
@@ -86,7 +87,7 @@ describe("a scan", () => {
 
   it("from afar closes only when the button is pressed after it", () => {
     const driving = locked();
-    driving.step(scanOf({ pass: passOf({ way: "grant" }) }));
+    driving.step(grantScanOf(1));
     driving.pass(2_000);
     expect([driving.state.interlock.at, driving.far.status.mirrorClosed]).toEqual(["awaitingStart", false]);
     driving.far.status = { ...driving.far.status, startPresses: 1 };

@@ -1,77 +1,60 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openList } from "#protocol/list/certificateList.ts";
+import { encodeChallenge } from "#protocol/pass/challenge.ts";
 import { decodeCredential } from "#protocol/pass/credential.ts";
 import { trustFromFile } from "#protocol/trust/trustFile.ts";
 import { PERSON_NAMES, parsePersonName, peopleEntries, personOf } from "#simulator/people.ts";
+import { CHEAT_NAMES } from "#simulator/phone/cheats.ts";
 import { machineCode } from "#simulator/phone/machineCode.ts";
-import { passOf, scanAtPage } from "#simulator/phone/scan.ts";
+import { phoneOf } from "#simulator/phone/phone.ts";
+import { scanAtPage } from "#simulator/phone/scan.ts";
 import type { Platform } from "#simulator/platform/contract.ts";
 import { startPlatform } from "#simulator/platform/platform.ts";
+import { MACHINE, OTHER_MACHINE } from "#test/runtime/gate.ts";
+import { type GatePage, openGatePage } from "#test/runtime/gatePage.ts";
 
-const DEVICE = "370983Z0001000000017";
 const dataDir = mkdtempSync(join(tmpdir(), "arcgate-phone-"));
 let platform: Platform;
-
-/** The agent's page: allows whoever's pass the platform signed, and answers nonsense for one machine. */
-const page = createServer((request, response) => {
-  const parts: Buffer[] = [];
-  request.on("data", (part: Buffer) => parts.push(part));
-  request.on("end", () => {
-    const { machine, credential } = JSON.parse(Buffer.concat(parts).toString("utf8")) as { machine: string; credential: string };
-    response.setHeader("content-type", "application/json");
-    if (request.url !== "/api/scan" || machine !== DEVICE) response.writeHead(404).end("no such machine");
-    else response.end(JSON.stringify(answerOf(credential)));
-  });
-});
-
-function answerOf(credential: string): object {
-  try {
-    decodeCredential(credential, trust());
-    return { allowed: true, zh: "可以焊接", en: "You may weld", session: 4 };
-  } catch (error) {
-    return { allowed: false, code: String(error).match(/pass\.\w+/)?.[0] ?? "", zh: "不可焊接", en: "Refused" };
-  }
-}
+let page: GatePage;
 
 function trust() {
   return trustFromFile(JSON.parse(readFileSync(platform.trustPath, "utf8")));
 }
 
-function pageUrl(): string {
-  const address = page.address();
-  return `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+function list() {
+  const bytes = readFileSync(platform.list.path);
+  return openList({ size: bytes.length, read: (offset, into) => bytes.copy(into, 0, offset, offset + into.length) }, trust());
 }
 
 beforeAll(async () => {
   platform = await startPlatform({ dataDir });
-  await new Promise<void>((resolve) => page.listen(0, "127.0.0.1", resolve));
+  const known = list();
+  page = await openGatePage({ trust: trust(), lookUp: (handle) => known.lookUp(handle) ?? null });
 });
 
 afterAll(async () => {
   await platform.close();
-  page.close();
+  await page.close();
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-test("everybody's pass but the forged one is the platform's, and says what the list says", () => {
-  const bytes = readFileSync(platform.list.path);
-  const list = openList({ size: bytes.length, read: (offset, into) => bytes.copy(into, 0, offset, offset + into.length) }, trust());
-  expect(list.entries).toBe(1000);
+test("everybody's credential but the forged one is the platform's, and says what the list says", () => {
+  const known = list();
+  expect(known.entries).toBe(1000);
   for (const name of PERSON_NAMES) {
-    const pass = passOf(name, dataDir);
+    const pass = phoneOf(name, dataDir).credential;
     expect(pass.length).toBeLessThan(400);
     if (name === "forged") {
       expect(() => decodeCredential(pass, trust())).toThrow(/pass.badSignature/);
       continue;
     }
     const credential = decodeCredential(pass, trust());
-    const entry = list.lookUp(credential.handle);
-    expect(credential.issuedS * 1000).toBeLessThan(list.issuedMs);
+    const entry = known.lookUp(credential.handle);
+    expect(credential.issuedS * 1000).toBeLessThan(known.issuedMs);
     if (name === "unknown") expect(entry).toBeUndefined();
     else expect(entry).toMatchObject({ ...pickDays(credential), categories: credential.categories, suspended: false });
   }
@@ -99,40 +82,81 @@ test("the people are what their roles say on the day of the list", () => {
 });
 
 test("a machine is named by its code or its sticker, and by nothing else", () => {
-  expect(machineCode(DEVICE)).toBe(DEVICE);
-  expect(machineCode(`https://hanjie.example.cn/w/${DEVICE}`)).toBe(DEVICE);
+  expect(machineCode(MACHINE)).toBe(MACHINE);
+  expect(machineCode(`https://hanjie.example.cn/w/${MACHINE}`)).toBe(MACHINE);
   for (const wrong of [
     "",
-    DEVICE.slice(1),
-    `http://hanjie.example.cn/w/${DEVICE}`,
-    `https://a/x/w/${DEVICE}`,
-    `https://a/w/${DEVICE}?x=1`,
+    MACHINE.slice(1),
+    `http://hanjie.example.cn/w/${MACHINE}`,
+    `https://a/x/w/${MACHINE}`,
+    `https://a/w/${MACHINE}?x=1`,
   ]) {
     expect(() => machineCode(wrong)).toThrow(RangeError);
   }
 });
 
 test("a scan at the page gives the page's own answer; what is no answer is an error", async () => {
-  const pass = passOf("certified", dataDir);
-  expect(await scanAtPage(pageUrl(), DEVICE, pass)).toEqual({ allowed: true, zh: "可以焊接", en: "You may weld", session: 4 });
-  await expect(scanAtPage(pageUrl(), "370983Z0001000000025", pass)).rejects.toThrow(/404: no such machine/);
+  const certified = phoneOf("certified", dataDir);
+  expect(await scanAtPage(page.url, MACHINE, certified)).toMatchObject({ allowed: true, session: expect.any(Number) });
+  expect(await scanAtPage(page.url, "370983Z0001000000025", certified)).toMatchObject({ allowed: false, code: "licence.wrongMachine" });
+  await expect(scanAtPage("http://127.0.0.1:1", MACHINE, certified)).rejects.toThrow();
 });
 
-test("the command ends with 0 when allowed or sent, 3 when refused, 2 when nobody answers", async () => {
+test("the command ends with 0 when allowed, sent or printed, 3 when refused, 2 when nobody answers", async () => {
+  const challenge = encodeChallenge(page.gate.challenge(OTHER_MACHINE));
   const runs = await Promise.all([
-    phone("--as", "certified", "--machine", DEVICE, "--page", pageUrl()),
-    phone("--as", "forged", "--machine", `https://hanjie.example.cn/w/${DEVICE}`, "--page", pageUrl()),
-    phone("--as", "certified", "--machine", DEVICE, "--page", "http://127.0.0.1:1"),
-    phone("--as", "somebody", "--machine", DEVICE),
-    phone("--as", "certified", "--machine", DEVICE, "--via", "platform"),
+    phone("--as", "certified", "--machine", MACHINE, "--page", page.url),
+    phone("--as", "forged", "--machine", `https://hanjie.example.cn/w/${MACHINE}`, "--page", page.url),
+    phone("--as", "certified", "--machine", MACHINE, "--page", "http://127.0.0.1:1"),
+    phone("--as", "somebody", "--machine", MACHINE),
+    phone("--as", "certified", "--machine", MACHINE, "--via", "platform", "--purpose", "guard", "--place", "36.186,116.763"),
     phone("--help"),
+    phone("--as", "certified", "--via", "display", "--challenge", challenge, "--max-s", "3600"),
   ]);
-  expect(runs.map(({ code }) => code)).toEqual([0, 3, 2, 2, 0, 0]);
-  expect(JSON.parse(runs[0]?.stdout ?? "")).toMatchObject({ allowed: true, session: 4 });
+  expect(runs.map(({ code }) => code)).toEqual([0, 3, 2, 2, 0, 0, 0]);
+  expect(JSON.parse(runs[0]?.stdout ?? "")).toMatchObject({ allowed: true });
   expect(JSON.parse(runs[1]?.stdout ?? "")).toMatchObject({ allowed: false, code: "pass.badSignature" });
   expect(runs[3]?.stderr).toContain("pastReview");
   expect(JSON.parse(runs[4]?.stdout ?? "")).toMatchObject({ sent: true });
   expect(runs[5]?.stdout).toMatch(/^手机扫码/);
+  const { response } = JSON.parse(runs[6]?.stdout ?? "") as { response: string };
+  expect(await page.gate.scans.respond(OTHER_MACHINE, response, "scanner")).toMatchObject({ allowed: true });
+});
+
+test("no cheat is let in: each ends with 3 and the refusal that is meant for it", async () => {
+  const refusals = {
+    replay: "pass.replayed",
+    screenshot: "pass.bareCredential",
+    otherMachine: "pass.otherMachine",
+    staleChallenge: "pass.staleChallenge",
+    forgedHolder: /pass\.bad/,
+    borrowed: "pass.badHolderSignature",
+    altered: "pass.badHolderSignature",
+  } as const;
+  expect(Object.keys(refusals).sort()).toEqual([...CHEAT_NAMES].sort());
+  for (const name of CHEAT_NAMES) {
+    const more = name === "otherMachine" ? ["--from", OTHER_MACHINE] : [];
+    // The gate's clock stands still; the answer is held back by its 30 s while the phone waits for a moment.
+    const held = name === "staleChallenge" ? page.ageWhenAsked(31_000) : undefined;
+    const { code, stdout } = await phone(
+      "--as",
+      "certified",
+      "--machine",
+      MACHINE,
+      "--page",
+      page.url,
+      "--cheat",
+      name,
+      "--wait",
+      "0.1",
+      ...more,
+    );
+    held?.();
+    expect([name, code]).toEqual([name, 3]);
+    expect((JSON.parse(stdout) as { code: string }).code).toMatch(refusals[name]);
+  }
+  const strange = await phone("--as", "certified", "--machine", MACHINE, "--page", page.url, "--cheat", "nothing");
+  expect([strange.code, strange.stderr]).toEqual([2, expect.stringContaining("replay")]);
 });
 
 function phone(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { phoneOf, platformRequest } from "#simulator/phone/phone.ts";
 import { type ControlRequest, callControl } from "#simulator/platform/control.ts";
 import { chainedRows, DEVICE } from "#test/platform/device.ts";
 import { platformAndDevice, temporaryFolder } from "#test/platform/workbench.ts";
@@ -32,8 +33,9 @@ test("the control socket reports, shows events and states, commands, and stops t
     ok: true,
     devices: [{ device: DEVICE, state: { state: "welding" }, unregistered: false }],
   });
-  expect(await ask({ do: "scan", device: DEVICE, as: "certified" })).toMatchObject({ ok: true, id: expect.any(String) });
-  expect(await ask({ do: "scan", device: DEVICE, as: "nobody" })).toMatchObject({ ok: false, error: expect.stringContaining("certified") });
+  const request = platformRequest(DEVICE, phoneOf("certified", dataDir));
+  expect(await ask({ ...request, as: "nobody" })).toMatchObject({ ok: false, error: expect.stringContaining("certified") });
+  expect(await ask(request)).toMatchObject({ ok: true, id: expect.any(String) });
   expect(await ask({ do: "lock", device: DEVICE })).toMatchObject({ ok: true });
   await far.until(() => far.received.filter((entry) => entry.channel === "command")[1]);
 

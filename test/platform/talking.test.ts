@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { sha256Hex } from "#protocol/crypto.ts";
+
+import { sha256Hex, type TrustStore } from "#protocol/crypto.ts";
 import { Command, ListChunk, ListReply, TimeReply } from "#protocol/events/messages.ts";
-import { decodeCredential } from "#protocol/pass/credential.ts";
+import { decodeGrant } from "#protocol/pass/grant.ts";
 import { trustFromFile } from "#protocol/trust/trustFile.ts";
 import { verifyCommand, verifyTime, verifyWatermark } from "#protocol/trust/wireMessages.ts";
 import { personOf } from "#simulator/people.ts";
+import { phoneOf, platformRequest } from "#simulator/phone/phone.ts";
 import type { Platform } from "#simulator/platform/contract.ts";
 import { startPlatform } from "#simulator/platform/platform.ts";
 import { chainedRows, DEVICE } from "#test/platform/device.ts";
@@ -132,19 +134,49 @@ test("keys, list and records are the same after a restart; another size is anoth
   await third.close();
 });
 
-test("scan and lock are sent as signed commands for that device alone", async () => {
-  const { platform, far } = await platformAndDevice({ now: () => NOW_MS });
-  const { id } = platform.scan(DEVICE, "certified");
+test("grant and lock are sent as signed commands for that device alone", async () => {
+  const dataDir = temporaryFolder();
+  const { platform, far } = await platformAndDevice({ dataDir, now: () => NOW_MS });
+  const wishes = { purpose: "guard", maxSessionS: 60, checklistVersion: 2, place: { latE5: 3_618_600, lonE5: 11_676_300 } } as const;
+  const request = platformRequest(DEVICE, phoneOf("certified", dataDir), wishes);
+  const { id } = platform.scan(request);
   const message = Command.parse(JSON.parse(await far.message("command")));
   const trust = trustOf(platform);
   const command = verifyCommand(trust, DEVICE, message);
-  expect(command).toMatchObject({ do: "scan", id, issuedMs: NOW_MS });
-  if (command.do !== "scan") throw new Error(command.do);
-  expect(decodeCredential(command.credential, trust).handle).toBe(personOf("certified", 0).handle);
+  expect(command).toMatchObject({ do: "grant", id, issuedMs: NOW_MS });
+  if (command.do !== "grant") throw new Error(command.do);
+  const grant = decodeGrant(command.grant, trust);
+  expect(grant).toMatchObject({ device: DEVICE, handle: personOf("certified", 0).handle, nonce: request.nonce, categories: 1, wishes });
+  expect(grant.expiryS * 1000 - NOW_MS).toBe(60_000);
 
   const altered = { ...message, command: { ...message.command, issuedMs: NOW_MS + 1 } };
   expect(() => verifyCommand(trust, DEVICE, altered)).toThrow(/trust.badSignature/);
   platform.lock(DEVICE);
   await far.until(() => far.received.find((entry) => entry.text.includes('"lock"')));
-  expect(() => platform.scan(DEVICE, "nobody")).toThrow(/certified/);
 });
+
+test("a scan that the holder's phone did not sign, or that was made before, gets no grant", async () => {
+  const dataDir = temporaryFolder();
+  const { platform, far } = await platformAndDevice({ dataDir });
+  const certified = phoneOf("certified", dataDir);
+  const request = platformRequest(DEVICE, certified);
+  platform.scan(request);
+  expect(() => platform.scan(request)).toThrow(/made before/);
+  expect(() => platform.scan({ ...request, maxSessionS: 1 })).toThrow(/holder/);
+  const borrowed = platformRequest(DEVICE, { ...certified, signer: phoneOf("unknown", dataDir).signer });
+  expect(() => platform.scan(borrowed)).toThrow(/holder/);
+  expect(() => platform.scan(platformRequest(DEVICE, phoneOf("forged", dataDir)))).toThrow(/pass.badSignature/);
+  expect(() => platform.scan({ ...request, as: "nobody" })).toThrow(/certified/);
+  platform.scan(platformRequest(DEVICE, certified));
+  const grants = await far.until(() => {
+    const commands = far.received.filter((entry) => entry.text.includes('"grant"'));
+    return commands.length === 2 ? commands : undefined;
+  });
+  const counters = grants.map(({ text }) => counterOf(Command.parse(JSON.parse(text)), trustOf(platform)));
+  expect(counters[1]).toBeGreaterThan(counters[0] ?? Number.NaN);
+});
+
+function counterOf({ command }: Command, trust: TrustStore): number {
+  if (command.do !== "grant") throw new Error(command.do);
+  return decodeGrant(command.grant, trust).counter;
+}

@@ -38,7 +38,7 @@ beforeEach(() => {
     listInput: (input) => void inputs.push(input),
     envelopeArrived: (device, id, envelope) => void done.push(`envelope ${device} ${id} ${envelope?.length ?? "none"}`),
     deviceKeyArrived: (device, word) => void done.push(`key ${device} ${word?.length ?? "none"}`),
-    scan: (device, credential) => void done.push(`scan ${device} ${credential}`),
+    grant: (device, grant) => void done.push(`grant ${device} ${grant}`),
     lock: (device) => void done.push(`lock ${device}`),
   });
 });
@@ -60,8 +60,8 @@ function receive(channel: "command" | "time" | "reply" | "list" | "ack", message
 describe("a command", () => {
   it("of the platform is carried out", () => {
     receive("command", signed(lockOrder()));
-    receive("command", signed(lockOrder({ do: "scan", id: "order-2", credential: "AG1:X" } as Partial<Order>)));
-    expect([done, codes]).toEqual([[`lock ${DEVICE}`, `scan ${DEVICE} AG1:X`], []]);
+    receive("command", signed(lockOrder({ do: "grant", id: "order-2", grant: "AG1G:X" } as Partial<Order>)));
+    expect([done, codes]).toEqual([[`lock ${DEVICE}`, `grant ${DEVICE} AG1G:X`], []]);
   });
 
   it("that comes again is carried out once", () => {

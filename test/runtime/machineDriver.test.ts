@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startClock } from "#agent/core/clock/interval.ts";
-import type { EventDraft } from "#agent/core/machine/state.ts";
 import type { Journal, JournalCommit } from "#agent/ports.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { eventName } from "#protocol/events/dictionary.ts";
 import { sqliteStore } from "#test/journal/sqliteStore.ts";
-import { HANDLE, passOf, SETUP, START_UTC_MS, scanOf } from "#test/machine/fixtures.ts";
+import { HANDLE, passFacts, SETUP, START_UTC_MS, scanOf } from "#test/machine/fixtures.ts";
 import { FarLink } from "#test/runtime/farLink.ts";
+import { UNJOINED } from "#test/runtime/unjoined.ts";
 
 type Store = ReturnType<typeof sqliteStore>;
 
@@ -53,9 +53,8 @@ function driverOn(used: Journal, warnings: string[] = [], committed: () => void 
     clock,
     time: () => time,
     log,
+    ...UNJOINED,
     committed,
-    stepped: () => undefined,
-    seal: (_device: string, draft: EventDraft) => draft,
   };
   return new MachineDriver(ports, "1.2.3");
 }
@@ -74,6 +73,7 @@ function names(used: Journal, lane: "legal" | "telemetry" = "legal"): (string | 
 }
 
 const { type: _, journalFull: __, ...SCAN } = scanOf();
+const GRANTED = { pass: passFacts({ credential: null, way: "grant" }), grant: { counter: 1, categories: 1 } };
 
 describe("the driver of a machine", () => {
   it("starts, scans and closes; every event is in the journal before the order goes out", async () => {
@@ -206,7 +206,7 @@ describe("a full disk", () => {
     const isFull = { now: false };
     const driver = driverOn(onFullDisk(journal, () => (isFull.now ? new CodedError("journal.full") : null)));
     await tick(driver, 2);
-    await driver.scan({ ...SCAN, pass: passOf({ way: "grant" }) });
+    await driver.scan({ ...SCAN, ...GRANTED });
     isFull.now = true;
     link.far.status = { ...link.far.status, startPresses: 1 };
     await tick(driver, 4);

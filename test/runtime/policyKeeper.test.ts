@@ -12,6 +12,7 @@ import { testTrust } from "#test/list/fixtures.ts";
 import { SETUP, START_UTC_MS, scanOf } from "#test/machine/fixtures.ts";
 import { PLAIN, policySigner } from "#test/policy/fixtures.ts";
 import { FarLink } from "#test/runtime/farLink.ts";
+import { UNJOINED } from "#test/runtime/unjoined.ts";
 
 const INSTALLERS = { ...SETUP, policy: { ...SETUP.policy, version: 0 } };
 const { type: _, journalFull: __, ...SCAN } = scanOf();
@@ -66,10 +67,7 @@ class Place {
     const time = startClock(START_UTC_MS, 0);
     const log = { info: () => undefined, warn: () => undefined };
     const clock = { monoMs: () => this.nowMs };
-    const driver = new MachineDriver(
-      { setup: INSTALLERS, link, journal, clock, time: () => time, log, committed: () => undefined },
-      "1.2.3",
-    );
+    const driver = new MachineDriver({ setup: INSTALLERS, link, journal, clock, time: () => time, log, ...UNJOINED }, "1.2.3");
     const keeper = new PolicyKeeper({ journal, trust: testTrust(), floor: () => 0 });
     keeper.restore(driver);
     return [driver, keeper];

@@ -19,7 +19,10 @@ import type {
   SessionLicence,
 } from "#agent/core/machine/state.ts";
 import { isArcing } from "#agent/core/metering/meter.ts";
+import { takeGrant } from "#agent/core/pass/grants.ts";
 import { isSpent } from "#agent/core/vault/budget.ts";
+
+import { categoryMask } from "#protocol/codes/workCategories.ts";
 
 /** After a refusal the lamp says so for this long. */
 const REFUSED_LAMP_MS = 3_000;
@@ -27,8 +30,10 @@ const RECENT_MAX = 16;
 /** Young credentials remembered. More of them start nothing before the next list makes room. */
 const USED_ONCE_MAX = 64;
 
-export function applyScan(draft: Draft, scan: ScanInput, setup: MachineSetup, now: MachineNow): { draft: Draft; answer: MachineEffect } {
-  const decided = decideScan(draft, scan, setup, now);
+export function applyScan(draft: Draft, input: ScanInput, setup: MachineSetup, now: MachineNow): { draft: Draft; answer: MachineEffect } {
+  const category = setup.policy.category ?? setup.processCategory;
+  const { scan, lastGrantCounter } = takeGrant(input, draft.state.lastGrantCounter, categoryMask([category]));
+  const decided = decideScan({ ...draft, state: { ...draft.state, lastGrantCounter } }, scan, setup, now);
   let { draft: next } = decided;
   const { decision } = decided;
   if (decision.allow && decision.rule === "guardian") {

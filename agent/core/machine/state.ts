@@ -103,6 +103,8 @@ export interface MachineState {
   waiting: WaitingStart | null;
   /** Credentials younger than the list that have had their once. */
   usedOnce: readonly { handle: string; issuedMs: number }[];
+  /** Counter of the last grant that was decided on: an older one is spent. 0: none. */
+  lastGrantCounter: number;
 }
 
 /** An event before it has its number. `agoMs`: so long before now it happened. */
@@ -111,9 +113,11 @@ export type EventDraft = { [N in EventName]: { name: N; session: number | null; 
 export interface ScanInput {
   type: "scan";
   id: string;
-  /** Null when what was shown is no pass; then `refusal` says why. */
+  /** Null when what was shown is no pass for this machine now; then `refusal` says why. */
   pass: PassFacts | null;
   refusal: ErrorCode | null;
+  /** Of the grant that the pass is; null for a response. */
+  grant: { counter: number; categories: number } | null;
   listVersion: number | null;
   listIssuedMs: number | null;
   entry: CertificateFacts | null;

@@ -42,6 +42,7 @@ export function initialMachine(): MachineState {
     guardScan: null,
     waiting: null,
     usedOnce: [],
+    lastGrantCounter: 0,
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Floor of a scan: a bare HTTP server that does with raw calls what has to be done between a scan and the lease on the wire:
- * one Ed25519 check, one page read and hashed, one durable commit, one write to the port.
+ * an Ed25519 check (the credential) and one on P-256 (the phone), one page read and hashed, one durable commit, one write to the port.
  */
 import { createPublicKey, hash, verify } from "node:crypto";
 import { openSync, readSync } from "node:fs";
@@ -16,17 +16,21 @@ interface Options {
   tty: string;
   baudRate: number;
   frameHex: string;
-  /** DER SPKI, signature and message of the credential's kind, in hex. */
+  /** DER SPKI and signatures of the credential's and the phone's kind, and the message of both, in hex. */
   keyHex: string;
+  holderKeyHex: string;
   signatureHex: string;
+  holderSignatureHex: string;
   messageHex: string;
 }
 
 const options = JSON.parse(process.argv[2] ?? "") as Options;
 const bytes = (hex: string) => Buffer.from(hex, "hex");
 const key = createPublicKey({ key: bytes(options.keyHex), format: "der", type: "spki" });
-const [signature, message, frame] = [options.signatureHex, options.messageHex, options.frameHex].map(bytes);
-if (!signature || !message || !frame) throw new RangeError("options");
+const signature = bytes(options.signatureHex);
+const holderSignature = bytes(options.holderSignatureHex);
+const message = bytes(options.messageHex);
+const frame = bytes(options.frameHex);
 const list = openSync(options.list, "r");
 const page = Buffer.alloc(options.pageBytes);
 const database = new Database(options.database);
@@ -38,12 +42,15 @@ const port = new SerialPort({ path: options.tty, baudRate: options.baudRate, aut
 
 function scan(body: string): void {
   const asked = JSON.parse(body) as { machine: string };
-  if (!verify(null, message as Buffer, key, signature as Buffer)) throw new Error("signature");
+  if (!verify(null, message, key, signature)) throw new Error("signature");
+  // A holder's key comes with the credential: it is parsed anew each time.
+  const holderKey = createPublicKey({ key: bytes(options.holderKeyHex), format: "der", type: "spki" });
+  if (!verify("sha256", message, holderKey, holderSignature)) throw new Error("holder's signature");
   const pages = Math.floor(options.listBytes / options.pageBytes);
   readSync(list, page, 0, page.length, Math.floor(Math.random() * pages) * options.pageBytes);
   hash("sha256", page, "buffer");
   insert.run(JSON.stringify({ machine: asked.machine, allowed: true, at: performance.now() }));
-  port.write(frame as Buffer);
+  port.write(frame);
   port.drain();
 }
 

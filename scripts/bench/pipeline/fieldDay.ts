@@ -45,7 +45,8 @@ export function playDay(machines: number, hours: number): Promise<DayOnFlash> {
     const events = countEvents(journal, drivers);
     for (let s = 1; s <= hours * 3_600; s++) {
       await second(drivers, virtual);
-      if (s % REFUSED_SCAN_EVERY_S === 0) for (const driver of drivers) void driver.scan({ ...certifiedScan(), pass: null, entry: null });
+      if (s % REFUSED_SCAN_EVERY_S === 0)
+        for (const driver of drivers) void driver.scan({ ...certifiedScan(), pass: null, refusal: "pass.replayed", entry: null });
       if (s % FLOOR_EVERY_S === 0) journal.setValue("timeFloorMs", String(NOW_MS + s * 1_000));
       acknowledgeAll(journal, drivers);
     }

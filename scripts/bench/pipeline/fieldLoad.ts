@@ -8,7 +8,8 @@ import { buildProgram, startProgram } from "#scripts/bench/base/programs.ts";
 import { statusOf } from "#scripts/bench/base/tappedStage.ts";
 import { inFolder, say, withCleanup } from "#scripts/bench/base/workplace.ts";
 import { BUNDLE } from "#scripts/build.ts";
-import { passOf, scanAtPage } from "#simulator/phone/scan.ts";
+import { phoneOf } from "#simulator/phone/phone.ts";
+import { scanAtPage } from "#simulator/phone/scan.ts";
 import { askControl } from "#simulator/stage/control.ts";
 import { until } from "#simulator/stage/processes.ts";
 import { type Stage, startStage } from "#simulator/stage/stage.ts";
@@ -68,10 +69,10 @@ export function measureLoad(size: LoadSize): Promise<{ ours: LoadUse; floor: Loa
 }
 
 async function energiseAll(stage: Stage): Promise<void> {
-  const pass = passOf("certified", stage.platformData);
+  const phone = phoneOf("certified", stage.platformData);
   await until("list and platform", async () => (await statusOf(stage)).list, READY_MS);
   for (const device of stage.devices) {
-    await until(`${device} lets the welder in`, async () => (await scanAtPage(stage.page, device, pass)).allowed, SCAN_WAIT_MS);
+    await until(`${device} lets the welder in`, async () => (await scanAtPage(stage.page, device, phone)).allowed, SCAN_WAIT_MS);
   }
   const isOn = ({ state }: { state: string }) => state === "energised";
   await until("all machines are energised", async () => (await statusOf(stage)).machines.every(isOn), READY_MS);

@@ -1,4 +1,4 @@
-/** From the phone's request to the lease on the wire, with a list of a million: agent, chip and platform as processes, a real pty. */
+/** From the phone's response to the lease on the wire, with a list of a million: agent, chip and platform as processes, a real pty. */
 import { generateKeyPairSync, sign } from "node:crypto";
 import { statSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,8 @@ import { type Cleanup, inFolder, say, withCleanup } from "#scripts/bench/base/wo
 import { measureList } from "#scripts/bench/scan/listCost.ts";
 import { build } from "#scripts/build.ts";
 import { PtyLine } from "#simulator/chip/wire/ptyLine.ts";
-import { passOf, scanAtPage } from "#simulator/phone/scan.ts";
+import { answerTo, phoneOf } from "#simulator/phone/phone.ts";
+import { challengeAtPage, postResponse } from "#simulator/phone/scan.ts";
 import { askControl } from "#simulator/stage/control.ts";
 import { until } from "#simulator/stage/processes.ts";
 
@@ -65,15 +66,18 @@ function spread(values: readonly number[]): { p50Ms: number; p99Ms: number } {
   return { p50Ms: percentile(values, 0.5), p99Ms: percentile(values, 0.99) };
 }
 
-/** One scan, and the machine locked again by the platform. */
+/** One scan, from the moment at which the phone has signed, and the machine locked again by the platform. */
 async function scanToLeaseMs({ stage, tap, device }: TappedStage): Promise<number> {
-  const pass = passOf("certified", stage.platformData);
+  const phone = phoneOf("certified", stage.platformData);
   await machineIs(stage, "locked");
   // Scans come when they like, not in step with the polling.
   await delay(Math.random() * 1_000);
   const seen = tap.lease(({ mode }) => mode === "closed", WAIT_MS);
+  const asked = await challengeAtPage(stage.page, device);
+  if ("refused" in asked) throw new Error(`no challenge: ${asked.refused.en}`);
+  const response = answerTo(asked.challenge, phone);
   const startedMs = performance.now();
-  const [lease, answer] = await Promise.all([seen, scanAtPage(stage.page, device, pass)]);
+  const [lease, answer] = await Promise.all([seen, postResponse(stage.page, device, response)]);
   if (!answer.allowed) throw new Error(`the scan was refused: ${answer.en}`);
   await machineIs(stage, "energised");
   await askControl(stage.platformControl, { do: "lock", device });
@@ -121,20 +125,24 @@ async function openFloor(folder: string, list: string, cleanup: Cleanup): Promis
 }
 
 async function postScan({ ready }: Program<{ url: string }>): Promise<void> {
-  const body = JSON.stringify({ machine: "0".repeat(20), credential: "0".repeat(300) });
+  const body = JSON.stringify({ machine: "0".repeat(20), response: "0".repeat(420) });
   const response = await fetch(ready.url, { method: "POST", headers: { "content-type": "application/json" }, body });
   await response.text();
 }
 
 function floorOptions(folder: string, list: string): object {
-  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  const platform = generateKeyPairSync("ed25519");
+  const holder = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const message = Buffer.alloc(150, 1);
   const frame = Buffer.alloc(FRAME_BYTES);
   frame.set([1, 0x17, 0, 0, 0, PAGE.words]);
   return {
     ...{ database: join(folder, "floor.sqlite"), list, listBytes: statSync(list).size, pageBytes: PAGE_BYTES },
     ...{ tty: join(folder, "floor"), baudRate: BAUD, frameHex: frame.toString("hex") },
-    keyHex: publicKey.export({ type: "spki", format: "der" }).toString("hex"),
-    ...{ signatureHex: sign(null, message, privateKey).toString("hex"), messageHex: message.toString("hex") },
+    keyHex: platform.publicKey.export({ type: "spki", format: "der" }).toString("hex"),
+    holderKeyHex: holder.publicKey.export({ type: "spki", format: "der" }).toString("hex"),
+    signatureHex: sign(null, message, platform.privateKey).toString("hex"),
+    holderSignatureHex: sign("sha256", message, holder.privateKey).toString("hex"),
+    messageHex: message.toString("hex"),
   };
 }

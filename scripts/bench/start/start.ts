@@ -10,7 +10,8 @@ import { median } from "#scripts/bench/base/statistics.ts";
 import { type TappedStage, tappedStage } from "#scripts/bench/base/tappedStage.ts";
 import { inFolder, say, withCleanup } from "#scripts/bench/base/workplace.ts";
 import { build } from "#scripts/build.ts";
-import { passOf, scanAtPage } from "#simulator/phone/scan.ts";
+import { phoneOf } from "#simulator/phone/phone.ts";
+import { scanAtPage } from "#simulator/phone/scan.ts";
 import { startNode, until } from "#simulator/stage/processes.ts";
 
 const SOURCE = fileURLToPath(new URL("../../../agent/main.ts", import.meta.url));
@@ -85,8 +86,8 @@ function floorOptions({ tap }: TappedStage, folder: string): object {
 /** A welder scans, and the contactor closes: what follows are restarts within a session. */
 async function beginSession({ stage, tap, device }: TappedStage): Promise<void> {
   await stage.startAgent();
-  const pass = passOf("certified", stage.platformData);
-  await until("a scan that is allowed", async () => (await scanAtPage(stage.page, device, pass)).allowed, FIRST_LEASE_WAIT_MS);
+  const phone = phoneOf("certified", stage.platformData);
+  await until("a scan that is allowed", async () => (await scanAtPage(stage.page, device, phone)).allowed, FIRST_LEASE_WAIT_MS);
   await tap.lease(({ mode }) => mode === "stayClosed" || mode === "closed", FIRST_LEASE_WAIT_MS);
   await stage.agent?.stop("SIGKILL");
   stage.agent = null;

@@ -4,7 +4,7 @@ import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
 import { SHANDONG_PROFILE } from "#protocol/profile/profile.ts";
 import { tellPlatform } from "#scripts/story/watch.ts";
 import type { PersonName } from "#simulator/people.ts";
-import { scanAtPage } from "#simulator/phone/scan.ts";
+import { postResponse, scanAtPage } from "#simulator/phone/scan.ts";
 import { Bench } from "#test/agent/bench.ts";
 
 const REFUSED: [PersonName, ErrorCode][] = [
@@ -12,7 +12,7 @@ const REFUSED: [PersonName, ErrorCode][] = [
   ["pastReview", "licence.reviewOverdue"],
   ["wrongCategory", "licence.wrongCategory"],
   ["unknown", "licence.unknownCertificate"],
-  ["forged", "licence.badCredential"],
+  ["forged", "pass.badSignature"],
 ];
 /** The second machine waits for its start button, in vain, while the first is tried. */
 const WAITING = 1;
@@ -34,32 +34,36 @@ describe.concurrent("scans, at the page and through the platform", () => {
     expect(answer.zh).toContain(ERRORS[code].remedyZh);
     const truth = await bench.truthWhen("the refusal's lamp", ({ lamp }) => lamp === "redBlink");
     expect([truth.mirrorClosed, truth.contactorClosed, truth.opens.length]).toEqual([false, false, 0]);
-    await bench.event("scanDenied", 0, ({ payload }) => payload.code === code && payload.via === "page");
+    await bench.event("scanDenied", 0, ({ payload }) => payload.code === code && payload.via === (name === "forged" ? null : "page"));
   });
 
   it.sequential("refuses a code that belongs to another machine, and what is no code at all", async () => {
-    const pass = bench.pass("certified");
+    const phone = bench.phone("certified");
+    const { page } = bench.stage;
     const elsewhere = bench.device(0).replace("370983", "370982");
-    expect(await scanAtPage(bench.stage.page, elsewhere, pass)).toMatchObject({ allowed: false, code: "licence.wrongMachine" });
-    expect(await scanAtPage(bench.stage.page, "https://example.cn/menu", pass)).toMatchObject({ code: "licence.wrongMachine" });
-    expect(await scanAtPage(bench.stage.page, bench.device(), "not a pass")).toMatchObject({ code: "licence.badCredential" });
+    for (const machine of [elsewhere, "https://example.cn/menu"]) {
+      expect(await scanAtPage(page, machine, phone)).toMatchObject({ allowed: false, code: "licence.wrongMachine" });
+      expect(await postResponse(page, machine, "AG1R:")).toMatchObject({ allowed: false, code: "licence.wrongMachine" });
+    }
+    expect(await postResponse(page, bench.device(), "not a pass")).toMatchObject({ code: "pass.notAPass" });
+    expect(await postResponse(page, bench.device(), phone.credential)).toMatchObject({ code: "pass.bareCredential" });
     expect((await bench.truth()).mirrorClosed).toBe(false);
   });
 
   it.sequential("answers a malformed request, one that is too large and one of a foreign page with a refusal", async () => {
     const post = (body: string, headers: Record<string, string> = {}) =>
-      fetch(`${bench.stage.page}/api/scan`, { method: "POST", body, headers });
+      fetch(`${bench.stage.page}/api/response`, { method: "POST", body, headers });
     expect((await post("{")).status).toBe(400);
-    expect((await post(JSON.stringify({ machine: 7, credential: [] }))).status).toBe(400);
+    expect((await post(JSON.stringify({ machine: 7, response: [] }))).status).toBe(400);
     expect((await post("x".repeat(10_000))).status).toBe(413);
-    const good = JSON.stringify({ machine: bench.device(), credential: bench.pass("certified") });
+    const good = JSON.stringify({ machine: bench.device(), response: await bench.response("certified") });
     expect((await post(good, { origin: "http://elsewhere.example" })).status).toBe(403);
     expect((await post(good, { origin: "null" })).status).toBe(403);
     expect((await bench.truth()).mirrorClosed).toBe(false);
   });
 
   it.sequential("closes for the certified welder by the text of the sticker, and measures what is welded", async () => {
-    const answer = await scanAtPage(bench.stage.page, buildMachineQr(bench.device(), SHANDONG_PROFILE), bench.pass("certified"));
+    const answer = await scanAtPage(bench.stage.page, buildMachineQr(bench.device(), SHANDONG_PROFILE), bench.phone("certified"));
     expect(answer).toMatchObject({ allowed: true });
     await bench.truthWhen("the contactor closes", ({ mirrorClosed }) => mirrorClosed);
     await bench.tell({ do: "weld", rods: 2, rodS: 2, changeS: 1 });
@@ -89,12 +93,12 @@ describe.concurrent("scans, at the page and through the platform", () => {
     await bench.tell({ do: "pressStart" });
     await bench.truthWhen("the contactor closes", ({ mirrorClosed }) => mirrorClosed);
     await bench.event("startAwaited");
-    await bench.event("scanAllowed", 0, ({ payload }) => payload.via === "platform");
+    await bench.event("scanAllowed", 0, ({ payload }) => payload.via === "grant");
   });
 
   it.sequential("refuses whom it would refuse at the machine", async () => {
     await bench.scanFromAfar("expired");
-    await bench.event("scanDenied", 0, ({ payload }) => payload.via === "platform" && payload.code === "licence.expired");
+    await bench.event("scanDenied", 0, ({ payload }) => payload.via === "grant" && payload.code === "licence.expired");
   });
 
   it.sequential("comes to nothing without the button, and is told to the platform as a warning", async () => {

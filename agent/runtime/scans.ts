@@ -1,0 +1,128 @@
+/** Scans of all kinds: what was shown is verified here, and decided on in the core of the machine. */
+import type { PassFacts } from "#agent/core/licensing/pass.ts";
+import type { ScanInput } from "#agent/core/machine/state.ts";
+import { type AttemptRate, type Attempts, attempt } from "#agent/core/pass/attempts.ts";
+import { type DeskState, meantChallenge, openDesk, presentChallenge, useChallenge } from "#agent/core/pass/desk.ts";
+import { passOfGrant, passOfResponse } from "#agent/core/pass/facts.ts";
+import { refusedGrant } from "#agent/core/pass/grants.ts";
+import { refusedReply, type ScanReply, type ShownChallenge } from "#agent/core/status.ts";
+import type { Clock } from "#agent/ports.ts";
+import { type ListInForce, lookUp } from "#agent/runtime/certificates.ts";
+import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
+import { replyTo } from "#agent/runtime/reporting.ts";
+import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
+import type { TrustStore } from "#protocol/crypto.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
+import type { ErrorCode } from "#protocol/errors/registry.ts";
+import { encodeChallenge } from "#protocol/pass/challenge.ts";
+import { decodeGrant } from "#protocol/pass/grant.ts";
+import { parseResponse, verifyResponse } from "#protocol/pass/response.ts";
+
+export interface ScanPorts {
+  clock: Clock;
+  trust: TrustStore;
+  /** Boot epoch: of the challenges, and of the session numbers. */
+  epoch: number;
+  /** 16 bytes in hex that nobody can guess. */
+  randomNonce(): string;
+  randomId(): string;
+  time: Pick<Timekeeper, "now">;
+  lists: { readonly current: ListInForce | undefined };
+  log: DriverLog;
+}
+
+/** What a text came to. */
+type Shown = { pass: PassFacts; grant: ScanInput["grant"] } | { refusal: ErrorCode };
+
+interface Counter {
+  driver: MachineDriver;
+  desk: DeskState;
+  refusals: Attempts | undefined;
+}
+
+/** Sessions are numbered within a boot epoch; epochs never come again. */
+const SESSIONS_PER_EPOCH = 2 ** 20;
+/** What is no pass is journalled so often: noise must not fill the records of the law. It is answered in any case. */
+const REFUSALS_JOURNALLED: AttemptRate = { burst: 30, everyMs: 10_000 };
+
+export class Scans {
+  readonly #ports: ScanPorts;
+  readonly #counters = new Map<string, Counter>();
+  #sessions = 0;
+
+  constructor(ports: ScanPorts) {
+    this.#ports = ports;
+  }
+
+  add(driver: MachineDriver): void {
+    this.#counters.set(driver.device, { driver, desk: openDesk(driver.device, this.#ports.epoch), refusals: undefined });
+  }
+
+  /** The challenge to show at a machine now; null for somebody else's machine. */
+  challenge(device: string): ShownChallenge | null {
+    const counter = this.#counters.get(device);
+    if (!counter) return null;
+    const { desk, challenge, remainingMs } = presentChallenge(counter.desk, this.#ports.randomNonce(), this.#ports.clock.monoMs());
+    counter.desk = desk;
+    return { machine: device, challenge: encodeChallenge(challenge), remainingMs: Math.floor(remainingMs) };
+  }
+
+  /** A phone's response, as the page or a scanner took it. Any other text is refused with its code. */
+  respond(device: string, text: string, way: "page" | "scanner"): Promise<ScanReply> {
+    return this.#scan(device, (counter) => {
+      const response = parseResponse(text);
+      const meant = meantChallenge(counter.desk, response.mark, this.#ports.clock.monoMs());
+      if (typeof meant === "string") return { refusal: meant };
+      const verified = verifyResponse(response, meant, this.#ports.trust);
+      counter.desk = useChallenge(counter.desk, meant);
+      return { pass: passOfResponse(verified, way), grant: null };
+    });
+  }
+
+  /** A grant that the platform's command brought. */
+  grant(device: string, text: string): Promise<ScanReply> {
+    return this.#scan(device, () => {
+      const grant = decodeGrant(text, this.#ports.trust);
+      const refusal = refusedGrant(grant, device, this.#ports.time.now());
+      const { counter, categories } = grant;
+      return refusal ? { refusal } : { pass: passOfGrant(grant), grant: { counter, categories } };
+    });
+  }
+
+  async #scan(device: string, verify: (counter: Counter) => Shown): Promise<ScanReply> {
+    const counter = this.#counters.get(device);
+    if (!counter) return refusedReply("licence.wrongMachine");
+    const shown = codedRefusal(() => verify(counter));
+    if ("refusal" in shown && !this.#isJournalled(counter, shown.refusal)) return refusedReply(shown.refusal);
+    const pass = "pass" in shown ? shown.pass : null;
+    const list = this.#ports.lists.current;
+    const answer = await counter.driver.scan({
+      id: this.#ports.randomId(),
+      pass,
+      refusal: "refusal" in shown ? shown.refusal : null,
+      grant: "pass" in shown ? shown.grant : null,
+      listVersion: list?.version ?? null,
+      listIssuedMs: list?.issuedMs ?? null,
+      // What cannot be read licenses nobody.
+      entry: pass ? (lookUp(list, pass.handle, this.#ports.log) ?? null) : null,
+      sessionId: this.#ports.epoch * SESSIONS_PER_EPOCH + ++this.#sessions,
+    });
+    return replyTo(answer);
+  }
+
+  #isJournalled(counter: Counter, code: ErrorCode): boolean {
+    const { allowed, held } = attempt(counter.refusals, REFUSALS_JOURNALLED, this.#ports.clock.monoMs());
+    counter.refusals = held;
+    if (!allowed) this.#ports.log.warn({ device: counter.driver.device, code }, "refused, and not journalled: there were too many");
+    return allowed;
+  }
+}
+
+function codedRefusal(verify: () => Shown): Shown {
+  try {
+    return verify();
+  } catch (error) {
+    if (error instanceof CodedError) return { refusal: error.code };
+    throw error;
+  }
+}
