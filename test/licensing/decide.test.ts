@@ -144,7 +144,7 @@ describe("the licence decision", () => {
 
   it("a monitored machine lets through whatever an enforced one refuses for want of a licence, and says what that was", () => {
     const refusedOnes = TABLE.filter(([, , policy, outcome]) => !policy.machineClass && outcome.includes("."));
-    const machineReasons = /machine|journal|policyLost/;
+    const machineReasons = /machine|journal|offlineBudget|policyLost/;
     expect(refusedOnes.length).toBeGreaterThan(25);
     for (const [what, scan, policy, code] of refusedOnes) {
       const decision = decide({ ...SCAN, ...scan }, { ...PLAIN, ...policy, machineClass: "monitored" });

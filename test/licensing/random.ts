@@ -39,7 +39,7 @@ const scan: fc.Arbitrary<ScanFacts> = fc.record({
   machine: fc.constantFrom("ready" as const, "ready" as const, "energised" as const, "arcing" as const, "faulted" as const),
   holder: fc.option(handle),
   policyFloor: fc.constant(0),
-  budgetSpent: fc.constantFrom(false, false, true),
+  budgetSpent: fc.integer({ min: 0, max: 9 }).map((drawn) => drawn === 0),
   journalFull: fc.constantFrom(false, false, true),
 });
 const permit = fc.record({

@@ -40,7 +40,7 @@ describe("a response", () => {
       "pass.replayed",
     ]);
     const records = gate.legal().filter(({ name }) => name === "scanAllowed" || name === "scanDenied");
-    expect(records.map(({ payload }) => payload.via)).toEqual(["page", null, "scanner", null]);
+    expect(records.map(({ payload }) => payload.way)).toEqual(["page", null, "scanner", null]);
   });
 
   it("is used up by a refusal of the licence too", async () => {
