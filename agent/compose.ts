@@ -5,7 +5,7 @@ import { join } from "node:path";
 import pino, { type Logger } from "pino";
 import { checkBusBudget } from "#agent/core/busBudget.ts";
 import { startClock, timeAt } from "#agent/core/clock/interval.ts";
-import type { Bus, Clock, Journal } from "#agent/ports.ts";
+import type { Bus, Clock, Journal, Scanner } from "#agent/ports.ts";
 import { Agent } from "#agent/runtime/agent.ts";
 import { LatePlatform } from "#agent/runtime/latePlatform.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
@@ -13,6 +13,7 @@ import { offlineState } from "#agent/runtime/reporting.ts";
 import type { createSyncDriver as SyncDriverMaker } from "#agent/runtime/syncDriver.ts";
 import type { createUplinkConnector as UplinkMaker } from "#agent/shell/mqtt/uplink.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
+import { openScanner } from "#agent/shell/serial/scanner.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
 import { type ListStore, openListStore } from "#agent/shell/store/listFile.ts";
 import { openListPart } from "#agent/shell/store/listPart.ts";
@@ -71,6 +72,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
     scan: (machine, credential) => agent.scan(deviceOf(machine), credential, "page"),
   });
   platform.sync.start();
+  const scanners = openScanners(ground, agent);
   const { listRefresh, maintenance, expiryReminder } = config.calendar;
   const calendar = surroundings.openCalendar([
     { name: "listRefresh", pattern: listRefresh, jitterMs: LIST_JITTER_MS, run: () => agent.refreshList() },
@@ -82,6 +84,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
     failed,
     close: async () => {
       calendar.close();
+      for (const scanner of scanners) await scanner.close();
       agent.stop();
       await platform.sync?.close();
       await page.close();
@@ -146,6 +149,17 @@ function openAgent({ config, log, clock, trust, journal, lists, buses }: Ground,
     );
   }
   return agent;
+}
+
+function openScanners({ config, clock, log }: Ground, agent: Agent): Scanner[] {
+  return config.buses
+    .flatMap((bus) => bus.machines)
+    .flatMap(({ device, scanner }) => {
+      if (!scanner) return [];
+      // The welder is answered by lamp and buzzer; the scanner's health is in the log.
+      const listener = { text: (text: string) => void agent.scanText(device, text), health: () => undefined };
+      return [openScanner(scanner, clock, listener, log.child({ device }))];
+    });
 }
 
 type SyncDriverOptions = Parameters<typeof SyncDriverMaker>[0];

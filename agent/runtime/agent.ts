@@ -51,8 +51,7 @@ export class Agent {
     this.#ports = ports;
     const monoMs = ports.clock.monoMs();
     this.#offlineSinceMs = monoMs;
-    const kept = Number(ports.journal.getValue(FLOOR_KEY) ?? 0);
-    this.#clock = raiseFloor(clock, kept, "persisted", monoMs);
+    this.#clock = raiseFloor(clock, Number(ports.journal.getValue(FLOOR_KEY) ?? 0), "persisted", monoMs);
     const list = ports.lists.current;
     if (list) this.#clock = raiseFloor(this.#clock, list.issuedMs, "list", monoMs);
     this.#refresh = new ListRefresh({
@@ -181,6 +180,10 @@ export class Agent {
     return replyTo(answer);
   }
 
+  scanText(device: string, text: string): Promise<ScanReply> {
+    return this.scan(device, text, "scanner");
+  }
+
   report(): AgentReport {
     const { version, journal, platform, lists } = this.#ports;
     const list = lists.current;
@@ -241,8 +244,7 @@ export class Agent {
   }
 
   #publishStates(): void {
-    const { platform } = this.#ports;
-    if (!platform.online) return;
-    for (const device of this.#machines.keys()) platform.publishState(device, this.stateOf(device));
+    if (!this.#ports.platform.online) return;
+    for (const device of this.#machines.keys()) this.#ports.platform.publishState(device, this.stateOf(device));
   }
 }

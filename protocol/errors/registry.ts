@@ -9,6 +9,7 @@ import { LINK_ERRORS } from "#protocol/errors/link.ts";
 import { LIST_ERRORS } from "#protocol/errors/list.ts";
 import { PASS_ERRORS } from "#protocol/errors/pass.ts";
 import { REPLAY_ERRORS } from "#protocol/errors/replay.ts";
+import { SCANNER_ERRORS } from "#protocol/errors/scanner.ts";
 import { SYNC_ERRORS } from "#protocol/errors/sync.ts";
 import { TRUST_ERRORS } from "#protocol/errors/trust.ts";
 
@@ -25,6 +26,7 @@ export const ERRORS = {
   ...JOURNAL_ERRORS,
   ...SYNC_ERRORS,
   ...REPLAY_ERRORS,
+  ...SCANNER_ERRORS,
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -17,7 +17,7 @@ interface Plugged {
   holdFile: number;
 }
 
-/** The chip's end of a real pty, reached through a symbolic link; the cable can be pulled and put back. */
+/** The far end of a real pty, reached through a symbolic link; the cable can be pulled and put back. */
 export class PtyLine {
   readonly #link: string;
   readonly #onBytes: (bytes: Uint8Array) => void;
