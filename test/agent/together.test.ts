@@ -3,4 +3,5 @@ import "#test/agent/stories/commands.ts";
 import "#test/agent/stories/fleet.ts";
 import "#test/agent/stories/foreign.ts";
 import "#test/agent/stories/mosquitto.ts";
+import "#test/agent/stories/scanner.ts";
 import "#test/agent/stories/slowBus.ts";

@@ -1,6 +1,15 @@
 /** Bytes in, texts out: each way in which a code ends, and each in which an answer gets in its way. */
 import { describe, expect, it } from "vitest";
-import { EMPTY_FRAME, type Frame, GAP_MS, gapDueMs, readBytes, readGap, TEXT_MAX_CHARACTERS } from "#agent/core/scanner/framing.ts";
+import {
+  CUT_ANSWER_MS,
+  EMPTY_FRAME,
+  type Frame,
+  GAP_MS,
+  gapDueMs,
+  readBytes,
+  readGap,
+  TEXT_MAX_CHARACTERS,
+} from "#agent/core/scanner/framing.ts";
 import { SCANNER_MODELS } from "#protocol/scanner/catalogue.ts";
 import type { ScannerModel } from "#protocol/scanner/model.ts";
 
@@ -100,8 +109,17 @@ describe("a pause", () => {
     expect(gapDueMs(EMPTY_FRAME)).toBe(null);
     expect(gapDueMs(begun)).toBe(1_000 + GAP_MS);
     expect(gapDueMs(readBytes(begun, bytesOf("\r"), [], 1_001).frame)).toBe(null);
-    const cut = readBytes(EMPTY_FRAME, bytesOf({ hex: "02 00" }), SCANNER_MODELS.gm65.answers, 1_000).frame;
-    expect(gapDueMs(readGap(cut, SCANNER_MODELS.gm65.answers, 1_000 + GAP_MS).frame)).toBe(null);
+  });
+
+  it("in an answer is waited for longer, and then the answer is given up", () => {
+    const { answers } = SCANNER_MODELS.gm65;
+    const begun = readBytes(EMPTY_FRAME, bytesOf({ hex: "02 00 00 01 00 33" }), answers, 1_000).frame;
+    const cut = readGap(begun, answers, 1_000 + GAP_MS).frame;
+    expect(gapDueMs(cut)).toBe(1_000 + CUT_ANSWER_MS);
+    const given = readGap(cut, answers, 1_000 + CUT_ANSWER_MS);
+    expect(given.found).toEqual([{ type: "discarded", code: "scanner.badCharacters", bytes: 6 }]);
+    expect(readBytes(given.frame, bytesOf("1one\r"), answers, 2_000).found).toEqual([{ type: "text", text: "1one" }]);
+    expect(gapDueMs(given.frame)).toBe(null);
   });
 
   it("that has not lasted ends nothing", () => {

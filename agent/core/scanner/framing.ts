@@ -5,6 +5,8 @@ import type { ScannerAnswer } from "#protocol/scanner/model.ts";
 export const TEXT_MAX_CHARACTERS = 1_024;
 /** A module that ends its codes with nothing pauses after them. */
 export const GAP_MS = 40;
+/** So long the rest of an answer may be late. Afterwards a code that begins like it keeps its first character. */
+export const CUT_ANSWER_MS = 500;
 /** Longer than any answer. */
 const ANSWER_MAX_BYTES = 32;
 
@@ -35,9 +37,10 @@ interface FrameStep {
 
 export const EMPTY_FRAME: Frame = { pending: [], droppedBytes: 0, cutAnswer: false, lastByteMs: 0 };
 
-/** When a pause ends the text; null while nothing waits for one. */
+/** When a pause ends the text, or gives half an answer up; null while nothing waits for one. */
 export function gapDueMs({ pending, droppedBytes, cutAnswer, lastByteMs }: Frame): number | null {
-  return (pending.length === 0 && droppedBytes === 0) || cutAnswer ? null : lastByteMs + GAP_MS;
+  if (pending.length === 0 && droppedBytes === 0) return null;
+  return lastByteMs + (cutAnswer ? CUT_ANSWER_MS : GAP_MS);
 }
 
 /** Never throws, whatever the bytes are. Pauses are not judged here: bytes that lay unread while the program was busy came without one. */
@@ -78,7 +81,7 @@ class Reading {
 
   /** The beginning of an answer at the end is kept: its rest must not be taken for a text. */
   pause(): void {
-    const kept = this.#answerBegun();
+    const kept = this.#cutAnswer ? [] : this.#answerBegun();
     this.#pending.length -= kept.length;
     this.#end();
     this.#pending = kept;
@@ -134,5 +137,5 @@ function startsWith(whole: Uint8Array, start: readonly number[]): boolean {
 
 function endsWith(whole: readonly number[], end: Uint8Array): boolean {
   const from = whole.length - end.length;
-  return from >= 0 && end.every((byte, at) => whole[from + at] === byte);
+  return from >= 0 && whole.at(-1) === end.at(-1) && end.every((byte, at) => whole[from + at] === byte);
 }
