@@ -21,7 +21,7 @@ export function crcCcitt(bytes: Uint8Array): number {
 }
 
 /** `7E 00 08 01 address value CRC`: one register, in RAM. */
-export function gm65Write(register: number, value: number): Uint8Array {
+function gm65Write(register: number, value: number): Uint8Array {
   return withCrc(COMMAND_HEAD, [GM65_TYPES.write, 0x01, register >> 8, register & 0xff, value]);
 }
 

@@ -16,7 +16,7 @@ export function n3680Answer(tag: string, status: number, end: string): Uint8Arra
   return Uint8Array.of(...ascii(tag), status, ...ascii(end));
 }
 
-export function ascii(text: string): Uint8Array {
+function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 

@@ -48,7 +48,13 @@ export class PtyLine {
     // The other side's hang-up is an error to node; the line stays as it is until it is unplugged.
     pty._master.on("error", () => undefined);
     pty._master.on("data", (bytes: Buffer) => this.#onBytes(bytes));
-    pointLink(this.#link, pty._pty);
+    try {
+      pointLink(this.#link, pty._pty);
+    } catch (error) {
+      // A terminal that nobody can find would keep the process alive.
+      this.unplug();
+      throw error;
+    }
   }
 
   unplug(): void {
