@@ -31,6 +31,12 @@ export const SCANNER_ERRORS = {
     remedyEn: "Nothing to do: it counts once. To scan again take the phone away for 3 s",
     remedyZh: "无需处理，只计一次；如需再扫，请移开手机 3 秒",
   },
+  "scanner.tooMany": {
+    en: "The scanner sends more codes than anybody can show",
+    zh: "扫码器短时间内送来过多内容",
+    remedyEn: "Wait 3 s and show one code; if it happens often, check the cable for interference",
+    remedyZh: "请等待 3 秒后只出示一个码；若频繁发生，请检查连线是否受干扰",
+  },
   "scanner.badOption": {
     en: "The scanner simulator cannot start with this option",
     zh: "扫码器模拟器的启动参数有误",

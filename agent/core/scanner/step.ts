@@ -5,6 +5,8 @@ import { noteText } from "#agent/core/scanner/repeats.ts";
 import type { ScannerEffect, ScannerInput, ScannerState } from "#agent/core/scanner/state.ts";
 import type { ScannerModel } from "#protocol/scanner/model.ts";
 
+const DISCARDED = { repeated: "scanner.repeated", tooMany: "scanner.tooMany" } as const;
+
 export function stepScanner(state: ScannerState, input: ScannerInput, model: ScannerModel, nowMs: number): ScannerChange {
   switch (input.type) {
     case "bytes": {
@@ -38,8 +40,9 @@ function take(state: ScannerState, item: Found, model: ScannerModel, nowMs: numb
       return after({ state, effects: [item] }, stepLife(state, { type: "code", readable: false }, model, nowMs));
     case "text": {
       const { text } = item;
-      const { recent, repeated } = noteText(state.recent, text, nowMs);
-      const effect: ScannerEffect = repeated ? { type: "discarded", code: "scanner.repeated", bytes: text.length } : { type: "text", text };
+      const { recent, verdict } = noteText(state.recent, text, nowMs);
+      const effect: ScannerEffect =
+        verdict === "new" ? { type: "text", text } : { type: "discarded", code: DISCARDED[verdict], bytes: text.length };
       return after({ state, effects: [effect] }, stepLife({ ...state, recent }, { type: "code", readable: true }, model, nowMs));
     }
   }
