@@ -14,6 +14,7 @@ const PLAIN = {
   armedMs: null,
   stop: null,
   answers: [],
+  endsCodes: false,
 } as const satisfies ScannerModel;
 
 /** Scanner modules by the name that a configuration gives them. */

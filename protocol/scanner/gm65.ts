@@ -61,4 +61,5 @@ export const GM65 = {
   armedMs: 5_000,
   stop: write("stop", GM65_REGISTERS.trigger, 0x00, "Stop reading", "停止读码"),
   answers: [{ means: "done", bytes: gm65Answer([0x00]) }],
+  endsCodes: true,
 } as const satisfies ScannerModel;

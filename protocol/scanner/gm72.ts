@@ -48,4 +48,5 @@ export const GM72 = {
     { means: "done", bytes: gm72Done() },
     ...Object.values(GM72_REASONS).map((reason) => ({ means: "refused" as const, bytes: gm72Refused(reason) })),
   ],
+  endsCodes: false,
 } as const satisfies ScannerModel;

@@ -32,4 +32,6 @@ export interface ScannerModel {
   /** Ends reading: sent when nobody listens any more. */
   readonly stop: ScannerCommand | null;
   readonly answers: readonly ScannerAnswer[];
+  /** It was told to end each code: a pause in one is the line's, not its end. */
+  readonly endsCodes: boolean;
 }

@@ -49,4 +49,5 @@ export const N3680 = {
   armedMs: 5_000,
   stop: { name: "stop", bytes: N3680_PREFIX.stop, answered: false, en: "Stop reading", zh: "停止读码" },
   answers: Object.values(TAGS).flatMap(answersTo),
+  endsCodes: true,
 } as const satisfies ScannerModel;

@@ -46,6 +46,11 @@ export class ScannerBench {
     return scanner;
   }
 
+  /** Of these the texts that came, in their order. A busy computer may part a code by a pause, and the parts are texts as well. */
+  heard(...sent: readonly string[]): string[] {
+    return this.texts.filter((text) => sent.includes(text));
+  }
+
   tell(command: ScannerCommandInput): ScannerTruth {
     if (!this.#module) throw new RangeError("no module is plugged in");
     return this.#module.command(command);

@@ -6,6 +6,7 @@ import {
   type Frame,
   GAP_MS,
   gapDueMs,
+  MISSING_END_MS,
   readBytes,
   readGap,
   TEXT_MAX_CHARACTERS,
@@ -15,17 +16,19 @@ import type { ScannerModel } from "#protocol/scanner/model.ts";
 
 const ACK = "02 00 00 01 00 33 31";
 const LONGEST = "A".repeat(TEXT_MAX_CHARACTERS);
+/** One that was not told to end its codes. */
+const UNENDED_GM65: ScannerModel = { ...SCANNER_MODELS.gm65, endsCodes: false };
 type Read = string | { hex: string } | { gap: true };
 const GAP: Read = { gap: true };
 
 /** Reads, as texts or as bytes in hexadecimal, and pauses; what is found as words. */
-function found(reads: readonly Read[], model: ScannerModel = SCANNER_MODELS.gm65): string[] {
+function found(reads: readonly Read[], model: ScannerModel = UNENDED_GM65): string[] {
   let frame: Frame = EMPTY_FRAME;
   let nowMs = 1_000;
   return reads.flatMap((read) => {
     const isGap = typeof read === "object" && "gap" in read;
-    nowMs += isGap ? GAP_MS : 1;
-    const step = isGap ? readGap(frame, model.answers, nowMs) : readBytes(frame, bytesOf(read), model.answers, nowMs);
+    nowMs = isGap ? (gapDueMs(frame, model) ?? nowMs) : nowMs + 1;
+    const step = isGap ? readGap(frame, model, nowMs) : readBytes(frame, bytesOf(read), model, nowMs);
     frame = step.frame;
     return step.found.map((item) => {
       if (item.type === "text") return item.text;
@@ -104,26 +107,45 @@ describe("what is discarded", () => {
 });
 
 describe("a pause", () => {
-  it("is waited for only while there is something to end", () => {
-    const begun = readBytes(EMPTY_FRAME, bytesOf("one"), [], 1_000).frame;
-    expect(gapDueMs(EMPTY_FRAME)).toBe(null);
-    expect(gapDueMs(begun)).toBe(1_000 + GAP_MS);
-    expect(gapDueMs(readBytes(begun, bytesOf("\r"), [], 1_001).frame)).toBe(null);
-  });
+  const { plain, gm65 } = SCANNER_MODELS;
 
-  it("in an answer is waited for longer, and then the answer is given up", () => {
-    const { answers } = SCANNER_MODELS.gm65;
-    const begun = readBytes(EMPTY_FRAME, bytesOf({ hex: "02 00 00 01 00 33" }), answers, 1_000).frame;
-    const cut = readGap(begun, answers, 1_000 + GAP_MS).frame;
-    expect(gapDueMs(cut)).toBe(1_000 + CUT_ANSWER_MS);
-    const given = readGap(cut, answers, 1_000 + CUT_ANSWER_MS);
-    expect(given.found).toEqual([{ type: "discarded", code: "scanner.badCharacters", bytes: 6 }]);
-    expect(readBytes(given.frame, bytesOf("1one\r"), answers, 2_000).found).toEqual([{ type: "text", text: "1one" }]);
-    expect(gapDueMs(given.frame)).toBe(null);
+  it("is waited for only while there is something to end", () => {
+    const begun = readBytes(EMPTY_FRAME, bytesOf("one"), plain, 1_000).frame;
+    expect(gapDueMs(EMPTY_FRAME, plain)).toBe(null);
+    expect(gapDueMs(begun, plain)).toBe(1_000 + GAP_MS);
+    expect(gapDueMs(readBytes(begun, bytesOf("\r"), plain, 1_001).frame, plain)).toBe(null);
   });
 
   it("that has not lasted ends nothing", () => {
-    const { frame } = readBytes(EMPTY_FRAME, bytesOf("one"), [], 1_000);
-    expect(readGap(frame, [], 1_000 + GAP_MS - 1)).toEqual({ frame, found: [] });
+    const { frame } = readBytes(EMPTY_FRAME, bytesOf("one"), plain, 1_000);
+    expect(readGap(frame, plain, 1_000 + GAP_MS - 1)).toEqual({ frame, found: [] });
+  });
+
+  it("is the line's when the module ends its codes: told to, or seen to", () => {
+    const told = readBytes(EMPTY_FRAME, bytesOf("one"), gm65, 1_000).frame;
+    const seen = readBytes(EMPTY_FRAME, bytesOf("one\rtwo"), plain, 1_000).frame;
+    for (const [frame, model] of [
+      [told, gm65],
+      [seen, plain],
+    ] as const) {
+      expect(gapDueMs(frame, model)).toBe(1_000 + MISSING_END_MS);
+      expect(readGap(frame, model, 1_000 + MISSING_END_MS - 1).found).toEqual([]);
+      expect(readGap(frame, model, 1_000 + MISSING_END_MS).found).toHaveLength(1);
+    }
+  });
+
+  it("stays the module's when only noise and empty lines have ended", () => {
+    const { frame } = readBytes(EMPTY_FRAME, bytesOf("\x00\r\n\none"), plain, 1_000);
+    expect(gapDueMs(frame, plain)).toBe(1_000 + GAP_MS);
+  });
+
+  it("in an answer is waited for longer, and then the answer is given up", () => {
+    const begun = readBytes(EMPTY_FRAME, bytesOf({ hex: "02 00 00 01 00 33" }), UNENDED_GM65, 1_000).frame;
+    const cut = readGap(begun, UNENDED_GM65, 1_000 + GAP_MS).frame;
+    expect(gapDueMs(cut, gm65)).toBe(1_000 + CUT_ANSWER_MS);
+    const given = readGap(cut, gm65, 1_000 + CUT_ANSWER_MS);
+    expect(given.found).toEqual([{ type: "discarded", code: "scanner.badCharacters", bytes: 6 }]);
+    expect(readBytes(given.frame, bytesOf("1one\r"), gm65, 2_000).found).toEqual([{ type: "text", text: "1one" }]);
+    expect(gapDueMs(given.frame, gm65)).toBe(null);
   });
 });

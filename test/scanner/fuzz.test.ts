@@ -4,8 +4,8 @@ import {
   CUT_ANSWER_MS,
   EMPTY_FRAME,
   type Frame,
-  GAP_MS,
   gapDueMs,
+  MISSING_END_MS,
   readBytes,
   readGap,
   TEXT_MAX_CHARACTERS,
@@ -38,15 +38,15 @@ class Line {
 
   read(bytes: Uint8Array): void {
     this.#nowMs += 1;
-    this.#keep(readBytes(this.#frame, bytes, this.#model.answers, this.#nowMs));
+    this.#keep(readBytes(this.#frame, bytes, this.#model, this.#nowMs));
   }
 
   pause(): void {
-    for (const lastsMs of [GAP_MS, CUT_ANSWER_MS]) {
+    for (const lastsMs of [MISSING_END_MS, CUT_ANSWER_MS]) {
       this.#nowMs += lastsMs;
-      this.#keep(readGap(this.#frame, this.#model.answers, this.#nowMs));
+      this.#keep(readGap(this.#frame, this.#model, this.#nowMs));
     }
-    if (gapDueMs(this.#frame) !== null) throw new Error("something waits after a pause");
+    if (gapDueMs(this.#frame, this.#model) !== null) throw new Error("something waits after a pause");
   }
 
   #keep({ frame, found }: ReturnType<typeof readBytes>): void {

@@ -128,25 +128,25 @@ describe.each(Object.keys(STATES) as StateName[])("%s", (stateName) => {
 
 describe("times", () => {
   test("an answer is waited for, then a trigger lasts, and a code shortens it", () => {
-    expect(scannerWakeMs(stepped(at(STATES.opening), INPUTS.opened).state)).toBe(NOW + ANSWER_MS);
-    expect(scannerWakeMs(stepped(at(STATES.triggering), INPUTS.done).state)).toBe(NOW + 5_000);
-    expect(scannerWakeMs(stepped(at(STATES.reading), INPUTS.text).state)).toBe(NOW + NEXT_CODE_MS);
-    expect(scannerWakeMs(stepped(at(STATES.readingDue), INPUTS.noise).state)).toBe(NOW);
+    expect(scannerWakeMs(stepped(at(STATES.opening), INPUTS.opened).state, SCANNER_MODELS.gm65)).toBe(NOW + ANSWER_MS);
+    expect(scannerWakeMs(stepped(at(STATES.triggering), INPUTS.done).state, SCANNER_MODELS.gm65)).toBe(NOW + 5_000);
+    expect(scannerWakeMs(stepped(at(STATES.reading), INPUTS.text).state, SCANNER_MODELS.gm65)).toBe(NOW + NEXT_CODE_MS);
+    expect(scannerWakeMs(stepped(at(STATES.readingDue), INPUTS.noise).state, SCANNER_MODELS.gm65)).toBe(NOW);
   });
 
   test("the deaf are opened ever more seldom, up to a minute; the missing every second", () => {
     const waits = [0, 1, 2, 4, 5, 6, 40].map((deafTimes) => {
-      const wakeMs = scannerWakeMs(stepped(at(STATES.triggeringDueAgain, { deafTimes }), INPUTS.tick).state);
+      const wakeMs = scannerWakeMs(stepped(at(STATES.triggeringDueAgain, { deafTimes }), INPUTS.tick).state, SCANNER_MODELS.gm65);
       return (wakeMs ?? 0) - NOW;
     });
     expect(waits).toEqual([2_000, 4_000, 8_000, 32_000, 60_000, 60_000, 60_000]);
-    expect(scannerWakeMs(stepped(at(STATES.reading, { deafTimes: 5 }), INPUTS.lost).state)).toBe(NOW + 1_000);
+    expect(scannerWakeMs(stepped(at(STATES.reading, { deafTimes: 5 }), INPUTS.lost).state, SCANNER_MODELS.gm65)).toBe(NOW + 1_000);
     expect(stepped(at(STATES.triggering, { deafTimes: 5 }), INPUTS.done).state.deafTimes).toBe(0);
   });
 
   test("nothing is due when nothing can come of it", () => {
-    expect(scannerWakeMs(at(STATES.opening))).toBe(null);
-    expect(scannerWakeMs(at(STATES.closed))).toBe(null);
+    expect(scannerWakeMs(at(STATES.opening), SCANNER_MODELS.gm65)).toBe(null);
+    expect(scannerWakeMs(at(STATES.closed), SCANNER_MODELS.gm65)).toBe(null);
   });
 });
 
@@ -166,7 +166,7 @@ describe("other models", () => {
   test("gm72 is woken, left 50 ms, and told", () => {
     const woken = stepped(at(STATES.opening), INPUTS.opened, SCANNER_MODELS.gm72);
     expect(woken.said).toBe("configuring 0 0: wake");
-    expect(scannerWakeMs(woken.state)).toBe(NOW + 50);
+    expect(scannerWakeMs(woken.state, SCANNER_MODELS.gm65)).toBe(NOW + 50);
     const waking = at({ at: "configuring", index: 0, misses: 0, exchange: { at: "waking", sendAtMs: NOW } });
     expect(stepped(waking, INPUTS.tick, SCANNER_MODELS.gm72).said).toBe("configuring 0 0: mode");
     const early = at({ at: "configuring", index: 0, misses: 0, exchange: { at: "waking", sendAtMs: LATER } });
@@ -182,7 +182,7 @@ describe("other models", () => {
   test("a plain one reads at once and for ever", () => {
     const { state, said } = stepped(at(STATES.opening), INPUTS.opened, SCANNER_MODELS.plain);
     expect(said).toBe("reading: works");
-    expect(scannerWakeMs(state)).toBe(null);
+    expect(scannerWakeMs(state, SCANNER_MODELS.gm65)).toBe(null);
     expect(stepped(state, INPUTS.text, SCANNER_MODELS.plain).state).toEqual(state);
     expect(stepped(state, INPUTS.close, SCANNER_MODELS.plain).said).toBe("closed: close");
   });

@@ -31,7 +31,11 @@ class Driver {
 
   /** Ticks when they are due, up to `untilMs`. */
   pass(untilMs: number): void {
-    for (let dueMs = scannerWakeMs(this.#state); dueMs !== null && dueMs <= untilMs; dueMs = scannerWakeMs(this.#state)) {
+    for (
+      let dueMs = scannerWakeMs(this.#state, this.#model);
+      dueMs !== null && dueMs <= untilMs;
+      dueMs = scannerWakeMs(this.#state, this.#model)
+    ) {
       this.nowMs = dueMs;
       this.give({ type: "tick" });
     }

@@ -1,10 +1,12 @@
 /** From a scanner's bytes to texts: CR LF, CR, LF or a pause ends one; the module's answers to commands are taken out wherever they come. */
 import type { ErrorCode } from "#protocol/errors/registry.ts";
-import type { ScannerAnswer } from "#protocol/scanner/model.ts";
+import type { ScannerAnswer, ScannerModel } from "#protocol/scanner/model.ts";
 
 export const TEXT_MAX_CHARACTERS = 1_024;
 /** A module that ends its codes with nothing pauses after them. */
 export const GAP_MS = 40;
+/** Of one that ends its codes a pause is a converter's or a busy computer's, unless it lasts. */
+export const MISSING_END_MS = 400;
 /** So long the rest of an answer may be late. Afterwards a code that begins like it keeps its first character. */
 export const CUT_ANSWER_MS = 500;
 /** Longer than any answer. */
@@ -22,6 +24,8 @@ export interface Frame {
   readonly droppedBytes: number;
   /** `pending` is the beginning of an answer that a pause has cut: the rest may still come. */
   readonly cutAnswer: boolean;
+  /** A code has been ended since the port was opened: this module ends its codes. */
+  readonly endSeen: boolean;
   readonly lastByteMs: number;
 }
 
@@ -35,26 +39,30 @@ interface FrameStep {
   readonly found: readonly Found[];
 }
 
-export const EMPTY_FRAME: Frame = { pending: [], droppedBytes: 0, cutAnswer: false, lastByteMs: 0 };
+export const EMPTY_FRAME: Frame = { pending: [], droppedBytes: 0, cutAnswer: false, endSeen: false, lastByteMs: 0 };
+
+/** What the decoder must know of the module. */
+type Module = Pick<ScannerModel, "answers" | "endsCodes">;
 
 /** When a pause ends the text, or gives half an answer up; null while nothing waits for one. */
-export function gapDueMs({ pending, droppedBytes, cutAnswer, lastByteMs }: Frame): number | null {
-  if (pending.length === 0 && droppedBytes === 0) return null;
-  return lastByteMs + (cutAnswer ? CUT_ANSWER_MS : GAP_MS);
+export function gapDueMs(frame: Frame, { endsCodes }: Pick<Module, "endsCodes">): number | null {
+  if (frame.pending.length === 0 && frame.droppedBytes === 0) return null;
+  if (frame.cutAnswer) return frame.lastByteMs + CUT_ANSWER_MS;
+  return frame.lastByteMs + (endsCodes || frame.endSeen ? MISSING_END_MS : GAP_MS);
 }
 
 /** Never throws, whatever the bytes are. Pauses are not judged here: bytes that lay unread while the program was busy came without one. */
-export function readBytes(frame: Frame, bytes: Uint8Array, answers: readonly ScannerAnswer[], nowMs: number): FrameStep {
-  const reading = new Reading(frame, answers);
+export function readBytes(frame: Frame, bytes: Uint8Array, module: Module, nowMs: number): FrameStep {
+  const reading = new Reading(frame, module.answers);
   for (const byte of bytes) reading.take(byte);
   return reading.result(bytes.length > 0 ? nowMs : frame.lastByteMs);
 }
 
 /** Ends the text when the line has been silent for long enough. */
-export function readGap(frame: Frame, answers: readonly ScannerAnswer[], nowMs: number): FrameStep {
-  const dueMs = gapDueMs(frame);
+export function readGap(frame: Frame, module: Module, nowMs: number): FrameStep {
+  const dueMs = gapDueMs(frame, module);
   if (dueMs === null || nowMs < dueMs) return { frame, found: [] };
-  const reading = new Reading(frame, answers);
+  const reading = new Reading(frame, module.answers);
   reading.pause();
   return reading.result(frame.lastByteMs);
 }
@@ -65,17 +73,21 @@ class Reading {
   #pending: number[];
   #droppedBytes: number;
   #cutAnswer: boolean;
+  #endSeen: boolean;
 
   constructor(frame: Frame, answers: readonly ScannerAnswer[]) {
     this.#answers = answers;
     this.#pending = [...frame.pending];
     this.#droppedBytes = frame.droppedBytes;
     this.#cutAnswer = frame.cutAnswer;
+    this.#endSeen = frame.endSeen;
   }
 
   take(byte: number): void {
     if (this.#cutAnswer && !this.#answers.some(({ bytes }) => startsWith(bytes, [...this.#pending, byte]))) this.#end();
-    if (byte === CR || byte === LF) this.#end();
+    const isEnd = byte === CR || byte === LF;
+    // Noise has ends as well: only that of a text tells.
+    if (isEnd) this.#endSeen = this.#end() || this.#endSeen;
     else this.#add(byte);
   }
 
@@ -89,8 +101,8 @@ class Reading {
   }
 
   result(lastByteMs: number): FrameStep {
-    const frame = { pending: this.#pending, droppedBytes: this.#droppedBytes, cutAnswer: this.#cutAnswer, lastByteMs };
-    return { frame, found: this.#found };
+    const [pending, droppedBytes, cutAnswer, endSeen] = [this.#pending, this.#droppedBytes, this.#cutAnswer, this.#endSeen];
+    return { frame: { pending, droppedBytes, cutAnswer, endSeen, lastByteMs }, found: this.#found };
   }
 
   #add(byte: number): void {
@@ -107,14 +119,21 @@ class Reading {
     }
   }
 
-  #end(): void {
+  /** Whether it was a text. */
+  #end(): boolean {
     const bytes = this.#pending.length + this.#droppedBytes;
-    if (bytes > TEXT_MAX_CHARACTERS) this.#found.push({ type: "discarded", code: "scanner.tooLong", bytes });
-    else if (!this.#pending.every(isPrintable)) this.#found.push({ type: "discarded", code: "scanner.badCharacters", bytes });
+    const fault = this.#fault(bytes);
+    if (fault) this.#found.push({ type: "discarded", code: fault, bytes });
     else if (bytes > 0) this.#found.push({ type: "text", text: String.fromCharCode(...this.#pending) });
     this.#pending = [];
     this.#droppedBytes = 0;
     this.#cutAnswer = false;
+    return bytes > 0 && !fault;
+  }
+
+  #fault(bytes: number): ErrorCode | null {
+    if (bytes > TEXT_MAX_CHARACTERS) return "scanner.tooLong";
+    return this.#pending.every(isPrintable) ? null : "scanner.badCharacters";
   }
 
   /** The longest one that no text could have: with a byte in it that is not printable. */

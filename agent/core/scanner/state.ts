@@ -2,7 +2,7 @@
 import { EMPTY_FRAME, type Frame, gapDueMs } from "#agent/core/scanner/framing.ts";
 import type { RecentTexts } from "#agent/core/scanner/repeats.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
-import type { ScannerAnswer } from "#protocol/scanner/model.ts";
+import type { ScannerAnswer, ScannerModel } from "#protocol/scanner/model.ts";
 
 /** A command on its way: the module is woken first, where it sleeps. */
 export type Exchange = { readonly at: "waking"; readonly sendAtMs: number } | { readonly at: "answering"; readonly deadlineMs: number };
@@ -74,8 +74,8 @@ export const INITIAL_SCANNER: ScannerState = {
 };
 
 /** When a tick is due; null: never. */
-export function scannerWakeMs({ life, frame }: ScannerState): number | null {
-  const due = [lifeWakeMs(life), gapDueMs(frame)].filter((ms) => ms !== null);
+export function scannerWakeMs({ life, frame }: ScannerState, model: ScannerModel): number | null {
+  const due = [lifeWakeMs(life), gapDueMs(frame, model)].filter((ms) => ms !== null);
   return due.length > 0 ? Math.min(...due) : null;
 }
 

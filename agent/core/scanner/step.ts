@@ -10,11 +10,11 @@ const DISCARDED = { repeated: "scanner.repeated", tooMany: "scanner.tooMany" } a
 export function stepScanner(state: ScannerState, input: ScannerInput, model: ScannerModel, nowMs: number): ScannerChange {
   switch (input.type) {
     case "bytes": {
-      const { frame, found } = readBytes(state.frame, input.bytes, model.answers, nowMs);
+      const { frame, found } = readBytes(state.frame, input.bytes, model, nowMs);
       return takeAll({ ...state, frame }, found, model, nowMs);
     }
     case "tick": {
-      const { frame, found } = readGap(state.frame, model.answers, nowMs);
+      const { frame, found } = readGap(state.frame, model, nowMs);
       const read = takeAll({ ...state, frame }, found, model, nowMs);
       return after(read, stepLife(read.state, input, model, nowMs));
     }

@@ -80,7 +80,7 @@ class SerialScanner implements Scanner {
 
   #setTimer(): void {
     clearTimeout(this.#timer);
-    const wakeMs = scannerWakeMs(this.#state);
+    const wakeMs = scannerWakeMs(this.#state, this.#model);
     if (wakeMs === null) return;
     const delayMs = Math.max(1, Math.ceil(wakeMs - this.#clock.monoMs()));
     // After a look at what lies unread: else a pause of ours would be taken for one of the scanner's.
