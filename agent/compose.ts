@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
 import { checkBusBudget } from "#agent/core/busBudget.ts";
-import type { Bus, Clock, DeviceSigner, Journal } from "#agent/ports.ts";
+import type { Bus, Clock, DeviceSigner, Journal, Scanner } from "#agent/ports.ts";
 import { Agent } from "#agent/runtime/agent.ts";
 import { addMachine } from "#agent/runtime/assembly.ts";
 import { LatePlatform } from "#agent/runtime/latePlatform.ts";
@@ -14,6 +14,7 @@ import type { createSyncDriver as SyncDriverMaker } from "#agent/runtime/syncDri
 import { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import type { createUplinkConnector as UplinkMaker } from "#agent/shell/mqtt/uplink.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
+import { openScanner } from "#agent/shell/serial/scanner.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
 import { type ListStore, openListStore } from "#agent/shell/store/listFile.ts";
 import { openListPart } from "#agent/shell/store/listPart.ts";
@@ -76,6 +77,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
     respond: (machine, response) => agent.respond(deviceOf(machine), response),
   });
   platform.sync.start();
+  const scanners = openScanners(ground, agent);
   const { listRefresh, maintenance, expiryReminder } = config.calendar;
   const calendar = surroundings.openCalendar([
     { name: "listRefresh", pattern: listRefresh, jitterMs: LIST_JITTER_MS, run: () => agent.refreshList() },
@@ -87,6 +89,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
     failed,
     close: async () => {
       calendar.close();
+      for (const scanner of scanners) await scanner.close();
       agent.stop();
       await platform.sync?.close();
       await page.close();
@@ -148,6 +151,17 @@ function openAgent({ config, log, clock, time, key, trust, journal, lists, buses
     addMachine(agent, common, { setup: machineSetup(machine), link, designation: machine.designation });
   }
   return agent;
+}
+
+function openScanners({ config, clock, log }: Ground, agent: Agent): Scanner[] {
+  return config.buses
+    .flatMap((bus) => bus.machines)
+    .flatMap(({ device, scanner }) => {
+      if (!scanner) return [];
+      // The welder is answered by lamp and buzzer; the scanner's health is in the log.
+      const listener = { text: (text: string) => void agent.scanText(device, text), health: () => undefined };
+      return [openScanner(scanner, clock, listener, log.child({ device }))];
+    });
 }
 
 type SyncDriverOptions = Parameters<typeof SyncDriverMaker>[0];

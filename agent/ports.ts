@@ -1,6 +1,7 @@
 /** What the driver of the core needs from the world. Types only; each is implemented by one folder of shell/. */
 import type { Adoption, JournalHead, LinkOrder, LinkReading, LinkTotals, LinkVault, MeterSetup, VersionFloors } from "#agent/core/link.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
+import type { ErrorCode } from "#protocol/errors/registry.ts";
 import type { EventTime, Lane } from "#protocol/events/event.ts";
 import type { HolderSigner } from "#protocol/pass/coseSign1.ts";
 
@@ -40,6 +41,19 @@ export interface Bus {
   readonly port: string;
   readonly machines: readonly MachineLink[];
   close(): Promise<void>;
+}
+
+/** A QR scanner beside a machine. It opens its port in the background, and anew whenever it is gone. */
+export interface Scanner {
+  readonly port: string;
+  close(): Promise<void>;
+}
+
+export interface ScannerListener {
+  /** Printable ASCII, 1 to 1,024 characters; one that is shown on and on comes once. */
+  text(text: string): void;
+  /** Whether it works, when that changes: null, or why not. */
+  health(code: ErrorCode | null, detail: string): void;
 }
 
 /** An event that the journal has not numbered yet. `payload` fits the dictionary's schema of `kind`. */

@@ -1,15 +1,17 @@
 /** `npm run sim -- WHAT …`: the far end of every wire. */
-const HELP = `仿真 simulators: npm run sim -- <chip|platform|phone|replay> [--help]
+const HELP = `仿真 simulators: npm run sim -- <chip|platform|phone|scanner|replay> [--help]
 
   chip      芯片与焊工，在真实伪终端上 / chip and welder on a real pty
   platform  省平台与消息代理 / the provincial platform and its broker
   phone     焊工手机扫码 / a welder's phone
+  scanner   扫码器模块，在真实伪终端上 / a QR scanner module on a real pty
   replay    用录制的电流电压跑完整链路 / a recording through chip, agent and platform`;
 
 const SIMULATORS: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<unknown>>>> = {
   chip: async () => (await import("#simulator/chip/command.ts")).runChip,
   platform: async () => (await import("#simulator/platform/command.ts")).runPlatform,
   phone: async () => (await import("#simulator/phone/command.ts")).runPhone,
+  scanner: async () => (await import("#simulator/scanner/command.ts")).runScanner,
   replay: async () => (await import("#simulator/replay/command.ts")).runReplay,
 };
 

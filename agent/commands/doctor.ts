@@ -4,9 +4,10 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { checkBusBudget } from "#agent/core/busBudget.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
+import { probeScanner } from "#agent/shell/serial/scanner.ts";
 import { openListStore } from "#agent/shell/store/listFile.ts";
 import { readConfig } from "#agent/shell/system/configFile.ts";
-import type { BusSettings, Config } from "#agent/shell/system/configSchema.ts";
+import type { BusSettings, Config, ScannerSettings } from "#agent/shell/system/configSchema.ts";
 import { budgetMachine, busConfig, lineSettings, machineSetup } from "#agent/shell/system/machineSettings.ts";
 import { BUILD_MS } from "#agent/version.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
@@ -35,6 +36,9 @@ export async function doctor({ config: file }: { config: string }): Promise<numb
     await check("名单 list", () => checkList(config)),
     await check("平台 broker", () => checkBroker(config.broker.url)),
     ...(await Promise.all(config.buses.map((bus) => checkBus(bus)))).flat(),
+    ...(await Promise.all(
+      config.buses.flatMap(scannersOf).map((scanner) => check(`扫码器 scanner ${scanner.port}`, () => checkScanner(scanner))),
+    )),
   ];
   for (const { ok, what, detail, remedy } of findings) {
     console.log(`${ok ? "✓" : "✗"} ${what}: ${detail}${remedy ? `\n    → ${remedy}` : ""}`);
@@ -130,4 +134,14 @@ async function checkBus(settings: BusSettings): Promise<Finding[]> {
   } finally {
     await bus.close();
   }
+}
+
+function scannersOf({ machines }: BusSettings): ScannerSettings[] {
+  return machines.flatMap(({ scanner }) => (scanner ? [scanner] : []));
+}
+
+async function checkScanner(settings: ScannerSettings): Promise<string> {
+  await probeScanner(settings, { monoMs: () => performance.now() });
+  if (settings.model === "plain") return "plain: the port opens; whether a scanner is there only a scan can tell";
+  return `${settings.model} answers`;
 }

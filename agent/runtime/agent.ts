@@ -237,8 +237,7 @@ export class Agent {
   }
 
   #publishStates(): void {
-    const { platform } = this.#ports;
-    if (!platform.online) return;
-    for (const device of this.#machines.keys()) platform.publishState(device, this.stateOf(device));
+    if (!this.#ports.platform.online) return;
+    for (const device of this.#machines.keys()) this.#ports.platform.publishState(device, this.stateOf(device));
   }
 }

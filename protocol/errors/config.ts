@@ -37,6 +37,12 @@ export const CONFIG_ERRORS = {
     remedyEn: "Give each machine its own code, and its own address on the bus",
     remedyZh: "每台焊机须有唯一编码，同一总线上地址不得重复",
   },
+  "config.sharedScanner": {
+    en: "A scanner's port is used twice",
+    zh: "扫码器的串口被重复使用",
+    remedyEn: "Give each machine's scanner a port of its own, which is no bus",
+    remedyZh: "每台焊机的扫码器须使用单独的串口，且不得与总线共用",
+  },
   "config.badKey": {
     en: "A key cannot be read",
     zh: "无法读取密钥",

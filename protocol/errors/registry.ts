@@ -11,6 +11,7 @@ import { PASS_ERRORS } from "#protocol/errors/pass.ts";
 import { POLICY_ERRORS } from "#protocol/errors/policy.ts";
 import { RECEIPT_ERRORS } from "#protocol/errors/receipt.ts";
 import { REPLAY_ERRORS } from "#protocol/errors/replay.ts";
+import { SCANNER_ERRORS } from "#protocol/errors/scanner.ts";
 import { SYNC_ERRORS } from "#protocol/errors/sync.ts";
 import { TRUST_ERRORS } from "#protocol/errors/trust.ts";
 
@@ -29,6 +30,7 @@ export const ERRORS = {
   ...JOURNAL_ERRORS,
   ...SYNC_ERRORS,
   ...REPLAY_ERRORS,
+  ...SCANNER_ERRORS,
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -7,6 +7,7 @@ import type { Artefacts } from "#scripts/spec/files.ts";
 import { fileSchemas, messageSchemas, payloadSchemas } from "#scripts/spec/jsonSchemas.ts";
 import { fillMarkers } from "#scripts/spec/markers.ts";
 import { chipTables, foreignTables } from "#scripts/spec/registerTables.ts";
+import { scannerTables } from "#scripts/spec/scannerTables.ts";
 
 /** Everything that is made from code: schemas, the AsyncAPI document, and the two READMEs with their tables renewed. */
 export function specArtefacts(root: string): Artefacts {
@@ -16,7 +17,13 @@ export function specArtefacts(root: string): Artefacts {
   for (const [name, schema] of payloadSchemas()) artefacts.set(`protocol/spec/payloads/${name}.schema.json`, prettyJson(schema));
   artefacts.set("protocol/spec/asyncapi.yaml", asyncApiDocument());
 
-  const tables = { chip: chipTables(), foreign: foreignTables(), dictionary: dictionaryTable(), topics: topicTable() };
+  const tables = {
+    chip: chipTables(),
+    foreign: foreignTables(),
+    scanners: scannerTables(),
+    dictionary: dictionaryTable(),
+    topics: topicTable(),
+  };
   fill(artefacts, root, "protocol/README.md", tables);
   fill(artefacts, root, "protocol/errors/README.md", { errors: errorTables() });
   return artefacts;

@@ -1,7 +1,8 @@
 import { ARCGATE_CHIP, BUZZERS, CHIP_FAULTS, LAMPS, LEASE_MODES, LEASE_RESULTS, OPENED_BY, STATUS } from "#protocol/chip/arcgateChip.ts";
 import { METER_MAPS, RELAY_MAPS } from "#protocol/chip/maps/catalogue.ts";
-import type { LineSettings, MeterMap, RelayMap } from "#protocol/chip/maps/foreign.ts";
+import type { MeterMap, RelayMap } from "#protocol/chip/maps/foreign.ts";
 import type { Block, Field, RegisterMap } from "#protocol/chip/table.ts";
+import { lineText } from "#scripts/spec/lineText.ts";
 import { markdownTable } from "#scripts/spec/markers.ts";
 
 /** Our chip's blocks and the meanings of its coded registers. */
@@ -25,10 +26,6 @@ function relayText({ relay }: RelayMap): string {
   const { flashOn } = relay;
   if (!flashOn) return "It has no timed output: no dead-man.";
   return `Timed output: FC05 at ${hex(flashOn.coilBase)} + coil, in units of ${flashOn.unitMs} ms; its lease is ${flashOn.leaseMs} ms.`;
-}
-
-function lineText({ baudRate, dataBits, parity, stopBits }: LineSettings): string {
-  return `${baudRate} baud ${dataBits}${(parity[0] ?? "").toUpperCase()}${stopBits}`;
 }
 
 function blockTables(map: RegisterMap, heading = "###"): string[] {

@@ -3,7 +3,6 @@ import { rmSync } from "node:fs";
 import { sha256Hex } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { type BusCommand, Command, type CommandInput, isBusCommand } from "#simulator/chip/control/commands.ts";
-import { ControlServer } from "#simulator/chip/control/server.ts";
 import { Chip } from "#simulator/chip/machine/chip.ts";
 import { FramFile, RamStore } from "#simulator/chip/machine/memory.ts";
 import { command, type MachineTruth, rewire, type Workplace } from "#simulator/chip/machine/workplace.ts";
@@ -16,7 +15,8 @@ import { type Recording, readRecording } from "#simulator/chip/plant/recording.t
 import { Welder } from "#simulator/chip/plant/welder.ts";
 import type { SensorMake } from "#simulator/chip/sensing/sensor.ts";
 import { ChipBus, type Timing } from "#simulator/chip/wire/bus.ts";
-import { PtyLine } from "#simulator/chip/wire/ptyLine.ts";
+import { ControlServer } from "#simulator/line/controlServer.ts";
+import { PtyLine } from "#simulator/line/ptyLine.ts";
 
 /** A running bus of chips. */
 export interface ChipProcess {

@@ -2,8 +2,8 @@ import { type Designation, parseDesignation } from "#protocol/codes/gbt10249.ts"
 import { checkCharacters } from "#protocol/codes/iso7064.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { Machine, Process } from "#simulator/chip/plant/plant.ts";
-import { characterBits } from "#simulator/chip/wire/pacer.ts";
 import { DEVELOPMENT_BUDGET_KEY, DEVELOPMENT_LINK_KEY } from "#simulator/developmentKeys.ts";
+import { characterBits } from "#simulator/line/pacer.ts";
 
 /** What a simulated bus is started with. Everything but `tty` has a default. */
 export interface ChipOptions {

@@ -28,6 +28,8 @@ export interface StageOptions {
   agentConfig?: object;
   /** Over the policy of every machine. */
   policy?: object;
+  /** More members of every machine. */
+  machine?: object;
 }
 
 export interface StageBus {
@@ -170,7 +172,7 @@ interface ConfigParts {
 }
 
 function writeConfig(
-  { folder, baud = 115_200, agentConfig = {}, policy = {} }: StageOptions,
+  { folder, baud = 115_200, agentConfig = {}, policy = {}, machine = {} }: StageOptions,
   { devices, buses, broker, trust }: ConfigParts,
 ): string {
   const linkKey = Buffer.from(DEVELOPMENT_LINK_KEY).toString("hex");
@@ -183,7 +185,14 @@ function writeConfig(
     buses: buses.map(({ tty, first, models }) => ({
       port: tty,
       baudRate: baud,
-      machines: models.map((designation, at) => ({ device: devices[first + at], address: at + 1, designation, linkKey, policy })),
+      machines: models.map((designation, at) => ({
+        device: devices[first + at],
+        address: at + 1,
+        designation,
+        linkKey,
+        policy,
+        ...machine,
+      })),
     })),
   };
   const file = join(folder, "arcgate.yaml");

@@ -4,5 +4,6 @@ import "#test/agent/stories/fleet.ts";
 import "#test/agent/stories/foreign.ts";
 import "#test/agent/stories/mosquitto.ts";
 import "#test/agent/stories/receipts.ts";
+import "#test/agent/stories/scanner.ts";
 import "#test/agent/stories/slowBus.ts";
 import "#test/agent/stories/vault.ts";

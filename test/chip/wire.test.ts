@@ -5,9 +5,9 @@ import { decodePage, encodeLease } from "#protocol/chip/link.ts";
 import { Random } from "#simulator/chip/plant/random.ts";
 import { ChipBus, type Timing } from "#simulator/chip/wire/bus.ts";
 import { crc16, withCrc } from "#simulator/chip/wire/crc.ts";
-import { bytesDue, characterBits, LinePacer } from "#simulator/chip/wire/pacer.ts";
 import { RequestReader } from "#simulator/chip/wire/requestReader.ts";
 import { answer } from "#simulator/chip/wire/slave.ts";
+import { bytesDue, characterBits, LinePacer } from "#simulator/line/pacer.ts";
 import { CLOSE, DEVICE, rig } from "#test/chip/rig.ts";
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));

@@ -25,6 +25,7 @@ buses:
         designation: ZX7-400
         ratedDutyCycle: 0.6
         linkKeyFile: /etc/arcgate/link.key
+        scanner: { port: /dev/ttyS2, model: gm65 }
         policy:
           class: enforced
           idleRelockS: 600
@@ -41,6 +42,7 @@ buses:
         designation: BX1-315
         meter: { map: pzem-017, address: 1 }
         relay: { map: relay-flash-on, address: 2, coil: 0 }
+        scanner: { port: tcp://192.168.1.21:4001, model: plain, baudRate: 115200 }
 `;
 
 /** The error that the text is refused with, or null. Anything but a CodedError is thrown. */

@@ -68,6 +68,48 @@ const CASES: Case[] = [
     "buses.0.machines.0.device",
   ],
   ["a designation that is none", "        designation: NBC-350", "        designation: WELDER", "codes.badDesignation", "designation"],
+  [
+    "an unknown scanner",
+    "        scanner: { port: /dev/ttyS2, model: gm65 }",
+    "        scanner: { port: /dev/ttyS2, model: gm99 }",
+    "config.badValue",
+    "buses.0.machines.0.scanner.model",
+  ],
+  [
+    "a scanner without a port",
+    "        scanner: { port: /dev/ttyS2, model: gm65 }",
+    "        scanner: { model: gm65 }",
+    "config.badValue",
+    "buses.0.machines.0.scanner",
+  ],
+  [
+    "a misspelt key of a scanner",
+    "        scanner: { port: /dev/ttyS2, model: gm65 }",
+    "        scanner: { port: /dev/ttyS2, model: gm65, baud: 9600 }",
+    "config.unknownKey",
+    "baud",
+  ],
+  [
+    "a scanner's odd baud rate",
+    "        scanner: { port: tcp://192.168.1.21:4001, model: plain, baudRate: 115200 }",
+    "        scanner: { port: tcp://192.168.1.21:4001, model: plain, baudRate: 115201 }",
+    "config.badValue",
+    "buses.1.machines.0.scanner.baudRate",
+  ],
+  [
+    "a scanner on a bus",
+    "        scanner: { port: /dev/ttyS2, model: gm65 }",
+    "        scanner: { port: /dev/ttyS1, model: gm65 }",
+    "config.sharedScanner",
+    "buses.0.machines.0.scanner.port: /dev/ttyS1",
+  ],
+  [
+    "a scanner of two machines",
+    "        scanner: { port: tcp://192.168.1.21:4001, model: plain, baudRate: 115200 }",
+    "        scanner: { port: /dev/ttyS2, model: gm65 }",
+    "config.sharedScanner",
+    "buses.1.machines.0.scanner.port: /dev/ttyS2",
+  ],
   ["a key as a number of another length", "        address: 2", "        address: 2\n        linkKey: abc", "config.badYaml", "nique"],
   ["a tab for indentation", "  username: module-7", "\tusername: module-7", "config.badYaml", ""],
   ["an open bracket", "log: { level: info }", "log: { level: info", "config.badYaml", ""],
@@ -81,6 +123,11 @@ describe("a configuration", () => {
       [9_600, "even"],
     ]);
     expect(config.buses[0]?.machines[1]?.policy).toMatchObject({ class: "enforced", idleRelockS: 600, warnDaysBeforeExpiry: 30 });
+    expect(config.buses.flatMap(({ machines }) => machines).map(({ scanner }) => scanner)).toEqual([
+      { port: "/dev/ttyS2", model: "gm65" },
+      undefined,
+      { port: "tcp://192.168.1.21:4001", model: "plain", baudRate: 115_200 },
+    ]);
     expect(config.calendar.maintenance).toBe("41 2 * * *");
   });
 

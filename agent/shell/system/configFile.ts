@@ -53,6 +53,7 @@ type Path = readonly PropertyKey[];
 /** What the schema cannot see, found before anything is opened: codes and designations that mean nothing, and what is there twice. */
 function refuseBadMachines(config: Config, placeOf: (path: Path) => string): void {
   const devices = new Set<string>();
+  const ports = new Set(config.buses.map((bus) => bus.port));
   for (const [busIndex, bus] of config.buses.entries()) {
     const places = new Set<string>();
     for (const [index, machine] of bus.machines.entries()) {
@@ -68,6 +69,7 @@ function refuseBadMachines(config: Config, placeOf: (path: Path) => string): voi
         () => placeOf([...path, "designation"]),
       );
       for (const { at, member } of placesOf(machine)) refuseTwice(places, at, () => placeOf([...path, member]));
+      if (machine.scanner) refuseShared(ports, machine.scanner.port, () => placeOf([...path, "scanner", "port"]));
     }
   }
 }
@@ -85,6 +87,12 @@ function placesOf(machine: MachineSettings): { at: string; member: string }[] {
 function refuseTwice(seen: Set<string>, what: string, place: () => string): void {
   if (seen.has(what)) throw new CodedError("config.duplicateDevice", `${place()}: ${what}`);
   seen.add(what);
+}
+
+/** A port has one reader: one bus, or one machine's scanner. */
+function refuseShared(ports: Set<string>, port: string, place: () => string): void {
+  if (ports.has(port)) throw new CodedError("config.sharedScanner", `${place()}: ${port}`);
+  ports.add(port);
 }
 
 function check(parse: () => unknown, place: () => string): void {

@@ -2,13 +2,17 @@ import { z } from "zod";
 import { isPattern } from "#agent/shell/system/calendar.ts";
 import { METER_MAPS, type MeterMapName, RELAY_MAPS, type RelayMapName } from "#protocol/chip/maps/catalogue.ts";
 import { IDLE_RELOCK_MIN_S, MACHINE_CLASSES } from "#protocol/policy/policy.ts";
+import { SCANNER_MODELS, type ScannerModelName } from "#protocol/scanner/catalogue.ts";
 
 const METER_NAMES = Object.keys(METER_MAPS) as MeterMapName[];
 const RELAY_NAMES = Object.keys(RELAY_MAPS) as RelayMapName[];
+const SCANNER_NAMES = Object.keys(SCANNER_MODELS) as ScannerModelName[];
 
 const deviceCode = z.string().regex(/^[0-9A-Z]{20}$/, "20 characters, digits and capital letters");
 const address = z.number().int().min(1).max(247);
 const pattern = z.string().max(64).refine(isPattern, "five fields of a cron pattern, such as 17 3 * * *");
+/** A tty, or tcp://host:port of a converter. */
+const port = z.string().min(1).max(255);
 const seconds = z.number().int().min(1).max(86_400);
 
 /** The installer's word, which rules until the first signed policy arrives. */
@@ -21,11 +25,22 @@ const Policy = z
   })
   .prefault({});
 
+const SCANNER_BAUD_RATES = [1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200] as const;
+
+/** A QR scanner beside the machine, on a port of its own. */
+const Scanner = z.strictObject({
+  port,
+  model: z.enum(SCANNER_NAMES),
+  /** Default: as the model leaves the factory. */
+  baudRate: z.literal(SCANNER_BAUD_RATES).optional(),
+});
+
 const Common = {
   device: deviceCode,
   designation: z.string().min(2).max(32),
   ratedDutyCycle: z.number().min(0.05).max(1).optional(),
   policy: Policy,
+  scanner: Scanner.optional(),
 };
 
 const ChipMachine = z.strictObject({
@@ -46,8 +61,7 @@ const ForeignMachine = z.strictObject({
 });
 
 const Bus = z.strictObject({
-  /** A tty, or tcp://host:port for RTU over TCP. */
-  port: z.string().min(1).max(255),
+  port,
   baudRate: z
     .union([z.literal(4800), z.literal(9600), z.literal(19200), z.literal(38400), z.literal(57600), z.literal(115200)])
     .default(115200),
@@ -92,3 +106,4 @@ export const Config = z.strictObject({
 export type Config = z.infer<typeof Config>;
 export type BusSettings = Config["buses"][number];
 export type MachineSettings = BusSettings["machines"][number];
+export type ScannerSettings = NonNullable<MachineSettings["scanner"]>;

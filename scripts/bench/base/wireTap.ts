@@ -1,8 +1,8 @@
 /** A tap in the cable between agent and chip: hands every byte on, and says when a lease was on the wire. */
 import { SerialPort } from "serialport";
 import { LEASE, LEASE_MODES, type LeaseMode } from "#protocol/chip/arcgateChip.ts";
-import { PtyLine } from "#simulator/chip/wire/ptyLine.ts";
 import { type Request, RequestReader } from "#simulator/chip/wire/requestReader.ts";
+import { PtyLine } from "#simulator/line/ptyLine.ts";
 
 export interface LeaseOnWire {
   mode: LeaseMode;

@@ -8,8 +8,8 @@ import { decodeLease, encodePage, type LinkSecret, seal } from "#protocol/chip/l
 import type { Window } from "#protocol/chip/window.ts";
 import { openWindowAt, windowAt } from "#scripts/bench/pipeline/weldedWindows.ts";
 import { withCrc } from "#simulator/chip/wire/crc.ts";
-import { PtyLine } from "#simulator/chip/wire/ptyLine.ts";
 import { RequestReader } from "#simulator/chip/wire/requestReader.ts";
+import { PtyLine } from "#simulator/line/ptyLine.ts";
 
 interface Options {
   tty: string;

@@ -13,7 +13,7 @@ import { statusOf, type TappedStage, tappedStage } from "#scripts/bench/base/tap
 import { type Cleanup, inFolder, say, withCleanup } from "#scripts/bench/base/workplace.ts";
 import { measureList } from "#scripts/bench/scan/listCost.ts";
 import { build } from "#scripts/build.ts";
-import { PtyLine } from "#simulator/chip/wire/ptyLine.ts";
+import { PtyLine } from "#simulator/line/ptyLine.ts";
 import { answerTo, phoneOf } from "#simulator/phone/phone.ts";
 import { challengeAtPage, postResponse } from "#simulator/phone/scan.ts";
 import { askControl } from "#simulator/stage/control.ts";

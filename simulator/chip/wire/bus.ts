@@ -1,9 +1,9 @@
 import type { Chip } from "#simulator/chip/machine/chip.ts";
 import { Random } from "#simulator/chip/plant/random.ts";
 import { withCrc } from "#simulator/chip/wire/crc.ts";
-import { bytesDue, frameGapMs, LinePacer, type LineRate, type Transmission } from "#simulator/chip/wire/pacer.ts";
 import { type Request, RequestReader } from "#simulator/chip/wire/requestReader.ts";
 import { answer } from "#simulator/chip/wire/slave.ts";
+import { bytesDue, frameGapMs, LinePacer, type LineRate, type Transmission } from "#simulator/line/pacer.ts";
 
 /** Monotonic milliseconds, and a wake-up that may come late. */
 export interface Timing {

@@ -17,7 +17,7 @@ interface Plugged {
   holdFile: number;
 }
 
-/** The chip's end of a real pty, reached through a symbolic link; the cable can be pulled and put back. */
+/** The far end of a real pty, reached through a symbolic link; the cable can be pulled and put back. */
 export class PtyLine {
   readonly #link: string;
   readonly #onBytes: (bytes: Uint8Array) => void;
@@ -48,7 +48,13 @@ export class PtyLine {
     // The other side's hang-up is an error to node; the line stays as it is until it is unplugged.
     pty._master.on("error", () => undefined);
     pty._master.on("data", (bytes: Buffer) => this.#onBytes(bytes));
-    pointLink(this.#link, pty._pty);
+    try {
+      pointLink(this.#link, pty._pty);
+    } catch (error) {
+      // A terminal that nobody can find would keep the process alive.
+      this.unplug();
+      throw error;
+    }
   }
 
   unplug(): void {
