@@ -8,7 +8,8 @@ export type HexDigest = string;
 export const ALGORITHMS = ["ed25519", "sm2"] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
-export const KEY_PURPOSES = ["list", "credential", "time", "watermark", "command"] as const;
+/** "keyset" is for the pinned roots alone: no keyset may hand it on. */
+export const KEY_PURPOSES = ["list", "credential", "time", "watermark", "command", "keyset"] as const;
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 
 /** A public key and what it may sign. `id` is 1–32 visible ASCII characters; the key is DER SPKI. */

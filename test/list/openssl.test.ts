@@ -6,8 +6,10 @@ import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "#test/list/fixtures.ts";
 
 const FOLDER = join(import.meta.dirname, "../../protocol/vectors/list");
-const { keys } = (JSON.parse(readFileSync(join(FOLDER, "lists.json"), "utf8")) as { trust: { keys: { id: string; publicKey: string }[] } })
-  .trust;
+interface Vectors {
+  trust: { keyset: { keyset: { keys: { id: string; publicKey: string }[] } } };
+}
+const { keys } = (JSON.parse(readFileSync(join(FOLDER, "lists.json"), "utf8")) as Vectors).trust.keyset.keyset;
 
 const FLAGS = {
   ed25519: { number: 1, digest: "-sha256", verify: ["-rawin"] },

@@ -19,7 +19,7 @@ interface CredentialVector {
 
 const PATH = join(import.meta.dirname, "../../protocol/vectors/pass/credentials.json");
 const { trust, credentials } = JSON.parse(readFileSync(PATH, "utf8")) as {
-  trust: { keys: { id: string; publicKey: string }[] };
+  trust: { keyset: { keyset: { keys: { id: string; publicKey: string }[] } } };
   credentials: CredentialVector[];
 };
 
@@ -76,7 +76,7 @@ describe.each(credentials)("$algorithm for a holder with $holderAlgorithm", (vec
 function opensslVerifies({ algorithm, keyId }: CredentialVector, message: Uint8Array, signature: Uint8Array): boolean {
   const folder = temporaryFolder();
   const path = (name: string) => join(folder, name);
-  writeFileSync(path("key.der"), Buffer.from(trust.keys.find(({ id }) => id === keyId)?.publicKey ?? "", "base64"));
+  writeFileSync(path("key.der"), Buffer.from(trust.keyset.keyset.keys.find(({ id }) => id === keyId)?.publicKey ?? "", "base64"));
   writeFileSync(path("message"), message);
   writeFileSync(path("signature"), signature);
   const input = ["-pubin", "-keyform", "DER", "-inkey", path("key.der"), "-in", path("message"), "-sigfile", path("signature"), "-rawin"];
