@@ -13,9 +13,8 @@ import { offlineState } from "#agent/runtime/reporting.ts";
 import type { createSyncDriver as SyncDriverMaker } from "#agent/runtime/syncDriver.ts";
 import type { createUplinkConnector as UplinkMaker } from "#agent/shell/mqtt/uplink.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
+import { FileStores } from "#agent/shell/store/fileStores.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
-import { type ListStore, openListStore } from "#agent/shell/store/listFile.ts";
-import { openListPart } from "#agent/shell/store/listPart.ts";
 import type { BusSettings, Config } from "#agent/shell/system/configSchema.ts";
 import { budgetMachine, busConfig, lineSettings, machineSetup } from "#agent/shell/system/machineSettings.ts";
 import { BUILD_MS, VERSION } from "#agent/version.ts";
@@ -26,7 +25,7 @@ import type { Lane } from "#protocol/events/event.ts";
 import { SHANDONG_PROFILE } from "#protocol/profile/profile.ts";
 import { downTopic, upTopic } from "#protocol/topics.ts";
 import { cryptoSelfTest } from "#protocol/trust/selfTest.ts";
-import { trustFromFile } from "#protocol/trust/trustFile.ts";
+import { readTrustFile } from "#protocol/trust/trustFile.ts";
 import { verifyWatermark } from "#protocol/trust/wireMessages.ts";
 
 export interface RunningAgent {
@@ -47,7 +46,7 @@ interface Ground {
   clock: Clock;
   trust: TrustStore;
   journal: Journal;
-  lists: ListStore;
+  stores: FileStores;
   buses: readonly Bus[];
   devices: readonly string[];
 }
@@ -73,7 +72,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
   platform.sync.start();
   const { listRefresh, maintenance, expiryReminder } = config.calendar;
   const calendar = surroundings.openCalendar([
-    { name: "listRefresh", pattern: listRefresh, jitterMs: LIST_JITTER_MS, run: () => agent.refreshList() },
+    { name: "listRefresh", pattern: listRefresh, jitterMs: LIST_JITTER_MS, run: () => agent.refreshFiles() },
     { name: "maintenance", pattern: maintenance, jitterMs: 0, run: () => agent.maintain() },
     { name: "expiryReminder", pattern: expiryReminder, jitterMs: 0, run: () => agent.recheckCertificates(true) },
   ]);
@@ -86,7 +85,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
       await platform.sync?.close();
       await page.close();
       for (const bus of ground.buses) await bus.close();
-      ground.lists.close();
+      ground.stores.close();
       ground.journal.close();
     },
   };
@@ -114,7 +113,7 @@ function openGround(config: Config, failed: (failure: CodedError) => void): Grou
   mkdirSync(config.data, { recursive: true });
   const log = pino({ level: config.log.level, base: null }, pino.destination({ dest: 1, sync: true }));
   const clock: Clock = { monoMs: () => performance.now() };
-  const trust = trustFromFile(readJson(config.trust.file));
+  const installed = readTrustFile(readJson(config.trust.file));
   const buses = config.buses.map((bus) => openBusOf(bus, clock, log));
   const journal = openJournal({
     path: join(config.data, "journal.sqlite"),
@@ -123,15 +122,14 @@ function openGround(config: Config, failed: (failure: CodedError) => void): Grou
     maxBytes: config.journal.maxMegabytes * 2 ** 20,
     failed,
   });
-  const lists = openListStore({ folder: listFolder(config), trust });
-  if (lists.fault) log.warn({ code: lists.fault.code }, "the kept certificate list cannot be used");
   const devices = config.buses.flatMap((bus) => bus.machines.map((machine) => machine.device));
-  return { config, log, clock, trust, journal, lists, buses, devices };
+  const stores = new FileStores({ folder: config.data, installed, device: devices[0] ?? "" });
+  for (const { code, detail } of stores.faults) log.warn({ code, detail }, "a kept list or keyset cannot be used");
+  return { config, log, clock, trust: stores.trust, journal, stores, buses, devices };
 }
 
-function openAgent({ config, log, clock, trust, journal, lists, buses }: Ground, platform: LatePlatform): Agent {
-  const listFiles = { part: openListPart(listFolder(config)), activate: (path: string) => lists.activate(path) };
-  const ports = { version: VERSION, clock, journal, trust, lists, listFiles, platform, random: Math.random, randomId: randomUUID, log };
+function openAgent({ config, log, clock, trust, journal, stores, buses }: Ground, platform: LatePlatform): Agent {
+  const ports = { version: VERSION, clock, journal, trust, stores, platform, random: Math.random, randomId: randomUUID, log };
   const agent = new Agent(ports, startClock(BUILD_MS, clock.monoMs()));
   const settings = config.buses.flatMap((bus) => bus.machines);
   const links = buses.flatMap((bus) => [...bus.machines]);
@@ -171,10 +169,6 @@ function syncOptions(ground: Ground, agent: Agent, createUplinkConnector: typeof
     onLink: (online, reason) => (online ? agent.online() : agent.offline(reason)),
     log,
   };
-}
-
-function listFolder({ data }: Config): string {
-  return join(data, "list");
 }
 
 /** Refuses a bus that cannot keep its leases, before anything is energised. */

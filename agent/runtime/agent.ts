@@ -1,18 +1,16 @@
 /** The program as a whole: machines, clock, list and platform, joined. Knows no library; everything outside comes through ports. */
 import { setTimeout as delay } from "node:timers/promises";
 import { type ClockState, raiseFloor, syncClock, timeAt } from "#agent/core/clock/interval.ts";
-import type { CertificateFacts } from "#agent/core/licensing/decide.ts";
 import type { ScanVia } from "#agent/core/machine/state.ts";
 import type { AgentReport, ScanReply } from "#agent/core/status.ts";
 import type { Clock, Journal } from "#agent/ports.ts";
 import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
-import { ListRefresh, type ListRefreshPorts } from "#agent/runtime/listRefresh.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { liveState, machineReport, type PlatformLink, type ReportedMachine, reply, replyTo } from "#agent/runtime/reporting.ts";
+import { type FileStores, SignedFiles } from "#agent/runtime/signedFiles.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { State } from "#protocol/events/messages.ts";
-import type { CertificateList } from "#protocol/list/certificateList.ts";
 import { decodeCredential } from "#protocol/pass/credential.ts";
 import type { DownChannel } from "#protocol/topics.ts";
 
@@ -21,8 +19,7 @@ export interface AgentPorts {
   clock: Clock;
   journal: Journal;
   trust: TrustStore;
-  lists: { readonly current: CertificateList | undefined };
-  listFiles: Pick<ListRefreshPorts, "part" | "activate">;
+  stores: FileStores;
   platform: PlatformLink;
   random(): number;
   randomId(): string;
@@ -39,7 +36,7 @@ const SESSIONS_PER_EPOCH = 2 ** 20;
 export class Agent {
   readonly #ports: AgentPorts;
   readonly #machines = new Map<string, ReportedMachine>();
-  readonly #refresh: ListRefresh;
+  readonly #files: SignedFiles;
   /** Null until the platform is wanted: an agent without one guards its machines all the same. */
   #inbox: Inbox | null = null;
   #clock: ClockState;
@@ -53,18 +50,15 @@ export class Agent {
     this.#offlineSinceMs = monoMs;
     const kept = Number(ports.journal.getValue(FLOOR_KEY) ?? 0);
     this.#clock = raiseFloor(clock, kept, "persisted", monoMs);
-    const list = ports.lists.current;
-    if (list) this.#clock = raiseFloor(this.#clock, list.issuedMs, "list", monoMs);
-    this.#refresh = new ListRefresh({
-      ...ports.listFiles,
-      clock: ports.clock,
+    this.#files = new SignedFiles({
+      ...ports,
       random: () => ports.random(),
-      have: list?.version ?? 0,
-      send: (request) => ports.platform.request(this.#firstDevice(), request),
-      activated: (activated) => this.#listActivated(activated),
-      refused: (code, detail) =>
-        this.#noteFirst({ name: "listRefused", session: null, agoMs: 0, payload: { code, detail: detail.slice(0, 256) } }),
+      request: (device, request) => ports.platform.request(device, request),
+      note: (device, draft) => this.#machines.get(device)?.driver.note(draft),
+      listChanged: () => this.#listChanged(),
+      keysChanged: () => this.#askTime(),
     });
+    this.#raiseFloorToList();
   }
 
   get clockState(): ClockState {
@@ -85,7 +79,7 @@ export class Agent {
       timeArrived: (utcMs, uncertaintyMs) => {
         this.#clock = syncClock(this.#clock, utcMs, uncertaintyMs, clock.monoMs());
       },
-      listInput: (input) => this.#refresh.dispatch(input),
+      fileInput: (input) => this.#files.dispatch(input),
       scan: (device, credential) => void this.scan(device, credential, "platform"),
       lock: (device) => this.#machines.get(device)?.driver.dispatch({ type: "lock" }),
     };
@@ -114,7 +108,7 @@ export class Agent {
   /** Stops without opening anything: the next process takes the sessions over. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
-    this.#refresh.close();
+    this.#files.close();
     for (const { driver } of this.#machines.values()) {
       driver.note({ name: "agentStopped", session: null, agoMs: 0, payload: { reason: "asked" } });
       driver.stop();
@@ -126,13 +120,13 @@ export class Agent {
     const offlineMs = Math.round(this.#ports.clock.monoMs() - this.#offlineSinceMs);
     this.#noteFirst({ name: "platformReached", session: null, agoMs: 0, payload: { offlineMs } });
     this.#askTime();
-    this.#refresh.dispatch({ type: "online" });
+    this.#files.dispatch({ type: "online" });
   }
 
   offline(reason: string): void {
     this.#offlineSinceMs = this.#ports.clock.monoMs();
     this.#noteFirst({ name: "platformLost", session: null, agoMs: 0, payload: { reason: reason.slice(0, 256) } });
-    this.#refresh.dispatch({ type: "offline" });
+    this.#files.dispatch({ type: "offline" });
   }
 
   /** A message from the platform. Whatever is wrong with it is logged with its code, and has no effect. */
@@ -140,14 +134,14 @@ export class Agent {
     this.#inbox?.receive(device, channel, payload);
   }
 
-  refreshList(): void {
-    this.#refresh.dispatch({ type: "refresh" });
+  refreshFiles(): void {
+    this.#files.refreshAll();
   }
 
   /** Looks at the certificates of those who work here again: they may have expired, or left the list. `remind` also says which soon will. */
   recheckCertificates(remind: boolean): void {
     for (const { driver } of this.#machines.values()) {
-      const certificates = driver.state.recentHandles.map((handle) => ({ handle, entry: this.#lookUp(handle) }));
+      const certificates = this.#files.lookUpAgain(driver.state.recentHandles);
       if (certificates.length > 0) driver.dispatch({ type: "recheck", certificates, remind });
     }
   }
@@ -169,26 +163,26 @@ export class Agent {
     const machine = this.#machines.get(device);
     if (!machine) return reply(false, "licence.wrongMachine", null);
     const handle = this.#handleOf(credentialText);
-    const list = this.#ports.lists.current;
+    const { list } = this.#files;
     const answer = await machine.driver.scan({
       id: this.#ports.randomId(),
       via,
       handle,
       listVersion: list?.version ?? null,
-      entry: handle === null ? null : this.#lookUp(handle),
+      entry: handle === null ? null : this.#files.lookUp(handle),
       sessionId: this.#ports.journal.epoch * SESSIONS_PER_EPOCH + ++this.#sessions,
     });
     return replyTo(answer);
   }
 
   report(): AgentReport {
-    const { version, journal, platform, lists } = this.#ports;
-    const list = lists.current;
+    const { version, journal, platform } = this.#ports;
+    const { list } = this.#files;
     return {
       version,
       epoch: journal.epoch,
       online: platform.online,
-      list: list ? { version: list.version, entries: list.entries } : null,
+      list: list ? { version: list.version, overlayVersion: list.overlayVersion, entries: list.entries } : null,
       time: { ...timeAt(this.#clock, this.#ports.clock.monoMs()), source: this.#clock.synced ? "platform" : this.#clock.floorSource },
       journalBytes: journal.sizeBytes(),
       machines: [...this.#machines.values()].map((machine) => machineReport(machine, this.#ports)),
@@ -205,21 +199,14 @@ export class Agent {
     }
   }
 
-  #lookUp(handle: string): CertificateFacts | null {
-    try {
-      return this.#ports.lists.current?.lookUp(handle) ?? null;
-    } catch (error) {
-      // A damaged page licenses nobody; the next refresh fetches the list anew.
-      this.#ports.log.warn({ err: error }, "the certificate list cannot be read");
-      return null;
-    }
+  #listChanged(): void {
+    this.#raiseFloorToList();
+    this.recheckCertificates(false);
   }
 
-  #listActivated(list: CertificateList): void {
-    this.#clock = raiseFloor(this.#clock, list.issuedMs, "list", this.#ports.clock.monoMs());
-    const payload = { version: list.version, entries: list.entries, root: list.rootHex };
-    this.#noteFirst({ name: "listActivated", session: null, agoMs: 0, payload });
-    this.recheckCertificates(false);
+  #raiseFloorToList(): void {
+    const { list } = this.#files;
+    if (list) this.#clock = raiseFloor(this.#clock, list.issuedMs, "list", this.#ports.clock.monoMs());
   }
 
   #noteFirst(draft: Parameters<MachineDriver["note"]>[0]): void {

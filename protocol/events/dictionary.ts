@@ -19,8 +19,8 @@ export const DICTIONARY = {
   sessionEnded: { kind: 1004, lane: "legal", severity: "info", en: "Session ended", zh: "作业结束" },
   startAwaited: { kind: 1005, lane: "legal", severity: "info", en: "Start button awaited", zh: "等待按下启动按钮" },
   startExpired: { kind: 1006, lane: "legal", severity: "notice", en: "Start button not pressed in time", zh: "未按时按下启动按钮" },
-  listActivated: { kind: 1010, lane: "legal", severity: "info", en: "Certificate list in force", zh: "证书名单已启用" },
-  listRefused: { kind: 1011, lane: "legal", severity: "warning", en: "Certificate list refused", zh: "证书名单被拒" },
+  fileActivated: { kind: 1010, lane: "legal", severity: "info", en: "List, keyset or policy taken over", zh: "名单、密钥集或策略已启用" },
+  fileRefused: { kind: 1011, lane: "legal", severity: "warning", en: "List, keyset or policy refused", zh: "名单、密钥集或策略被拒" },
 
   arc: { kind: 2001, lane: "legal", severity: "info", en: "Arc", zh: "电弧" },
   windows: { kind: 2002, lane: "telemetry", severity: "info", en: "Current and voltage windows", zh: "电流电压记录" },

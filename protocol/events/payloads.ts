@@ -1,5 +1,6 @@
 /** Payload schemas of the event dictionary. Strict: a member that the dictionary does not name is refused. */
 import { z } from "zod";
+import { FILE_KINDS } from "#protocol/events/messages.ts";
 
 const handle = z
   .string()
@@ -43,8 +44,8 @@ export const PAYLOADS = {
   sessionEnded: z.strictObject({ handle, cause: code, durationMs: ms, ...weldTotals }),
   startAwaited: z.strictObject({ handle, withinMs: ms }),
   startExpired: z.strictObject({ handle }),
-  listActivated: z.strictObject({ version: count, entries: count, root: z.string().max(128) }),
-  listRefused: z.strictObject({ code, detail: z.string().max(256) }),
+  fileActivated: z.strictObject({ file: z.enum(FILE_KINDS), version: count, sha256: z.string().max(64) }),
+  fileRefused: z.strictObject({ file: z.enum(FILE_KINDS), code, detail: z.string().max(256) }),
 
   arc: z.strictObject({
     startMs: ms,

@@ -38,7 +38,8 @@ export function writeOverlay(header: OverlayHeader, changes: readonly ListChange
 }
 
 function writeChange(bytes: Uint8Array, offset: number, change: ListChange): void {
-  if (!("removed" in change)) return writeEntry(bytes, offset, change);
-  bytes.set(handleBytes(change.handle), offset);
-  bytes[offset + ENTRY.flags] = FLAG_REMOVED;
+  if ("removed" in change) {
+    bytes.set(handleBytes(change.handle), offset);
+    bytes[offset + ENTRY.flags] = FLAG_REMOVED;
+  } else writeEntry(bytes, offset, change);
 }

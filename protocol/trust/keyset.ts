@@ -14,7 +14,7 @@ import { canonicalJson } from "#protocol/events/canonical.ts";
 import { base64FromBytes, bytesFromBase64 } from "#protocol/trust/base64.ts";
 
 export const KEYSET_MAX_BYTES = 64 * 1024;
-export const KEYSET_MAX_KEYS = 32;
+const KEYSET_MAX_KEYS = 32;
 
 const id = z.string().regex(/^[\x21-\x7e]{1,32}$/);
 /** Base64 of DER SPKI. */

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { DICTIONARY } from "#protocol/events/dictionary.ts";
-import { Ack, Command, EventBatch, ListChunk, ListReply, Request, State, TimeReply } from "#protocol/events/messages.ts";
+import { Ack, Command, EventBatch, FileChunk, FileReply, Request, State, TimeReply } from "#protocol/events/messages.ts";
 import { type EventName, PAYLOADS } from "#protocol/events/payloads.ts";
 
-export const MESSAGES = { EventBatch, State, Request, Ack, ListReply, TimeReply, ListChunk, Command } as const;
+export const MESSAGES = { EventBatch, State, Request, Ack, FileReply, TimeReply, FileChunk, Command } as const;
 export type MessageName = keyof typeof MESSAGES;
 
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -52,6 +52,10 @@ export interface Platform {
   /** Sends the signed command; the id is the one by which the device will know it. */
   scan(device: string, as: string): { id: string };
   lock(device: string): { id: string };
+  /** Each issues a new file, tells the devices on line to fetch it, and gives its version. */
+  revoke(whom: { as?: string | undefined; handle?: string | undefined }): { version: number };
+  certify(as: string): { version: number };
+  rotateKeys(retireRoot: boolean): { version: number };
   /** The embedded broker only: it loses every connection and session. */
   stopBroker(): Promise<void>;
   startBroker(): Promise<void>;

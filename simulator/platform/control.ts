@@ -10,6 +10,7 @@ const MAX_CONNECTIONS = 16;
 const ANSWER_TIMEOUT_MS = 30_000;
 
 const device = z.string().regex(/^[0-9A-Z]{20}$/);
+const handle = z.string().regex(/^[0-9a-f]{32}$/);
 const count = z.number().int().min(0);
 
 export const ControlRequest = z.discriminatedUnion("do", [
@@ -26,6 +27,10 @@ export const ControlRequest = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("state"), device: device.optional() }),
   z.strictObject({ do: z.literal("scan"), device, as: z.string().max(32) }),
   z.strictObject({ do: z.literal("lock"), device }),
+  /** A new overlay or keyset: the devices that are on line are told to fetch it. */
+  z.strictObject({ do: z.literal("revoke"), as: z.string().max(32).optional(), handle: handle.optional() }),
+  z.strictObject({ do: z.literal("certify"), as: z.string().max(32) }),
+  z.strictObject({ do: z.literal("rotateKeys"), retireRoot: z.boolean().optional() }),
   z.strictObject({ do: z.literal("stopBroker") }),
   z.strictObject({ do: z.literal("startBroker") }),
   z.strictObject({ do: z.literal("quit") }),

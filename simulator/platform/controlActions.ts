@@ -14,6 +14,12 @@ export async function carryOut(platform: Platform, quit: () => void, request: Co
       return platform.scan(request.device, request.as);
     case "lock":
       return platform.lock(request.device);
+    case "revoke":
+      return platform.revoke(request);
+    case "certify":
+      return platform.certify(request.as);
+    case "rotateKeys":
+      return platform.rotateKeys(request.retireRoot ?? false);
     case "stopBroker":
       await platform.stopBroker();
       return {};

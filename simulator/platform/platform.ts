@@ -4,7 +4,7 @@ import type { Server } from "node:net";
 import { join } from "node:path";
 import type { CodedError } from "#protocol/errors/codedError.ts";
 import { LANES } from "#protocol/events/event.ts";
-import { type Command, State } from "#protocol/events/messages.ts";
+import { type Command, type FileKind, State } from "#protocol/events/messages.ts";
 import { downTopic } from "#protocol/topics.ts";
 import { commandText } from "#protocol/trust/wireMessages.ts";
 import { parsePersonName } from "#simulator/people.ts";
@@ -16,6 +16,7 @@ import { carryOut } from "#simulator/platform/controlActions.ts";
 import { issueCredential } from "#simulator/platform/credentialIssuer.ts";
 import { type CurrentList, openCurrentList } from "#simulator/platform/currentList.ts";
 import { EventStore } from "#simulator/platform/eventStore.ts";
+import { FileDesk } from "#simulator/platform/fileDesk.ts";
 import { openKeys, type PlatformKeys } from "#simulator/platform/keys.ts";
 import { LiveBoard, type LiveDevice } from "#simulator/platform/live.ts";
 import { Receiver } from "#simulator/platform/receiver.ts";
@@ -42,6 +43,7 @@ class RunningPlatform implements Platform {
   readonly #now: () => number;
   readonly #notice: (notice: PlatformNotice) => void;
   readonly #keys: PlatformKeys;
+  readonly #files: FileDesk;
   readonly #store: EventStore;
   readonly #board: LiveBoard;
   readonly #receiver: Receiver;
@@ -60,8 +62,9 @@ class RunningPlatform implements Platform {
     this.#foreignUrl = brokerUrl;
     this.#broker = brokerUrl === undefined ? new EmbeddedBroker(listen) : undefined;
     this.controlPath = options.controlPath === undefined ? join(dataDir, "platform.ctl") : options.controlPath;
-    this.#keys = openKeys(dataDir, options.listAlgorithm);
+    this.#keys = openKeys(dataDir, options.listAlgorithm, now());
     this.list = openCurrentList(dataDir, this.#keys.key("list"), { entries: options.listSize ?? DEFAULT_LIST_SIZE, nowMs: now() });
+    this.#files = new FileDesk(dataDir, this.#keys, this.list, now());
     this.#store = new EventStore(dataDir);
     this.#board = new LiveBoard(options.devices ?? []);
     this.#acknowledger = new Acknowledger(this.#store, this.#keys, (topic, ack) => this.#publish(topic, ack), now);
@@ -119,6 +122,24 @@ class RunningPlatform implements Platform {
 
   lock(device: string): { id: string } {
     return this.#command({ do: "lock", device, id: randomUUID(), issuedMs: Math.floor(this.#now()) });
+  }
+
+  revoke(whom: { as?: string | undefined; handle?: string | undefined }): { version: number } {
+    const version = this.#files.revoke(whom, this.#now());
+    this.#tellToFetch(["overlay"]);
+    return { version };
+  }
+
+  certify(as: string): { version: number } {
+    const version = this.#files.certify(as, this.#now());
+    this.#tellToFetch(["overlay"]);
+    return { version };
+  }
+
+  /** The command goes out under the old key, which the devices still trust. */
+  rotateKeys(retireRoot: boolean): { version: number } {
+    this.#tellToFetch(["keyset", "overlay"]);
+    return { version: this.#files.rotateKeys(this.#now(), retireRoot) };
   }
 
   async stopBroker(): Promise<void> {
@@ -191,8 +212,15 @@ class RunningPlatform implements Platform {
   }
 
   #answer(device: string, payload: Uint8Array): void {
-    const answer = answerRequest(device, payload, { keys: this.#keys, list: this.list, now: this.#now });
+    const answer = answerRequest(device, payload, { keys: this.#keys, newest: (kind) => this.#files.newest(kind), now: this.#now });
     if (answer !== undefined) this.#publish(downTopic(device, answer.channel), answer.message);
+  }
+
+  /** Those that are off line ask by themselves when they come back. */
+  #tellToFetch(kinds: FileKind[]): void {
+    for (const { device, state } of this.#board.all()) {
+      if (state.online) this.#command({ do: "refresh", device, id: randomUUID(), issuedMs: Math.floor(this.#now()), kinds });
+    }
   }
 
   #command(command: Command["command"]): { id: string } {
