@@ -42,6 +42,7 @@ test("every older keyset is refused, and below the floor nothing is trusted but 
   const store = openStore(folder);
   store.activate(keysetFile(folder, { version: 5 }));
   for (const version of [1, 2, 3, 4]) expect(() => store.activate(keysetFile(folder, { version }))).toThrow(coded("trust.oldKeyset"));
+  expect([openStore(folder, 5).version, openStore(folder, 5).fault]).toEqual([5, undefined]);
   const below = openStore(folder, 6);
   expect([below.version, below.fault?.code, [...below.trust.keys.keys()]]).toEqual([0, "trust.oldKeyset", ["root-current", "root-next"]]);
   below.activate(keysetFile(folder, { version: 6 }));

@@ -59,8 +59,9 @@ export class KeysetStore {
     this.#fault = undefined;
     this.#use(null);
     const { keyset } = this.#installed;
-    if (keyset) this.#attempt(() => keyset);
     if (existsSync(this.#path)) this.#attempt(() => this.#read(this.#path));
+    // A new image may come with a newer keyset than the one that was fetched before it; an older one is no fault.
+    if (keyset && keyset.version > this.version) this.#attempt(() => keyset);
   }
 
   /** Takes a complete keyset over; the file is moved. Throws what `readKeyset` and `checkSuccession` throw, and `list.storage`; then the old one stays. */
@@ -80,8 +81,6 @@ export class KeysetStore {
   #attempt(open: () => VerifiedKeyset): void {
     try {
       const keyset = open();
-      // A new image may come with a newer keyset than the one that was fetched before it.
-      if (keyset.version <= this.version) return;
       checkSuccession(keyset, null, this.#floor);
       this.#use(keyset);
     } catch (error) {

@@ -32,7 +32,10 @@ describe.concurrent("lists and keys while the machine works", () => {
     expect((await bench.truth()).mirrorClosed).toBe(true);
     await bench.stateIs("locked");
     const { opens } = await bench.truthWhen("the contactor opens", ({ mirrorClosed }) => !mirrorClosed);
-    expect(opens.map(({ arcing }) => arcing)).toEqual([false]);
+    expect(
+      opens.map(({ arcing }) => arcing),
+      JSON.stringify(opens),
+    ).toEqual([false]);
     expect((await bench.event("sessionEnded")).payload).toMatchObject({ cause: "certificateRevoked" });
     expect(await bench.scan("certified")).toMatchObject({ allowed: false, code: "licence.suspended" });
   });
