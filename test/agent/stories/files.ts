@@ -26,7 +26,7 @@ describe.concurrent("lists and keys while the machine works", () => {
     cpSync(kept(), setAside(), { recursive: true });
     await bench.energise();
     await bench.tell({ do: "weld", rods: 1, rodS: 12 });
-    await bench.truthWhen("an arc", ({ arcing }) => arcing);
+    await until("the agent knows of the arc", async () => (await bench.machine())?.arcing, PATIENCE_MS);
     await tellPlatform(bench.stage, { do: "revoke", as: "certified" });
     await bench.stateIs("ending");
     expect((await bench.truth()).mirrorClosed).toBe(true);
