@@ -15,9 +15,8 @@ import { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import type { createUplinkConnector as UplinkMaker } from "#agent/shell/mqtt/uplink.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { openScanner } from "#agent/shell/serial/scanner.ts";
+import { FileStores } from "#agent/shell/store/fileStores.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
-import { type ListStore, openListStore } from "#agent/shell/store/listFile.ts";
-import { openListPart } from "#agent/shell/store/listPart.ts";
 import type { BusSettings, Config } from "#agent/shell/system/configSchema.ts";
 import { openDeviceKey } from "#agent/shell/system/deviceKey.ts";
 import { budgetMachine, busConfig, lineSettings, machineSetup } from "#agent/shell/system/machineSettings.ts";
@@ -28,7 +27,7 @@ import { CodedError } from "#protocol/errors/codedError.ts";
 import { SHANDONG_PROFILE } from "#protocol/profile/profile.ts";
 import { downTopic, upTopic } from "#protocol/topics.ts";
 import { cryptoSelfTest } from "#protocol/trust/selfTest.ts";
-import { trustFromFile } from "#protocol/trust/trustFile.ts";
+import { readTrustFile } from "#protocol/trust/trustFile.ts";
 import { verifyWatermark } from "#protocol/trust/wireMessages.ts";
 
 export interface RunningAgent {
@@ -51,7 +50,7 @@ interface Ground {
   key: DeviceSigner;
   trust: TrustStore;
   journal: Journal;
-  lists: ListStore;
+  stores: FileStores;
   buses: readonly Bus[];
   devices: readonly string[];
 }
@@ -80,7 +79,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
   const scanners = openScanners(ground, agent);
   const { listRefresh, maintenance, expiryReminder } = config.calendar;
   const calendar = surroundings.openCalendar([
-    { name: "listRefresh", pattern: listRefresh, jitterMs: LIST_JITTER_MS, run: () => agent.refreshList() },
+    { name: "listRefresh", pattern: listRefresh, jitterMs: LIST_JITTER_MS, run: () => agent.refreshFiles() },
     { name: "maintenance", pattern: maintenance, jitterMs: 0, run: () => agent.maintain() },
     { name: "expiryReminder", pattern: expiryReminder, jitterMs: 0, run: () => agent.recheckCertificates(true) },
   ]);
@@ -94,7 +93,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
       await platform.sync?.close();
       await page.close();
       for (const bus of ground.buses) await bus.close();
-      ground.lists.close();
+      ground.stores.close();
       ground.journal.close();
     },
   };
@@ -122,7 +121,7 @@ function openGround(config: Config, failed: (failure: CodedError) => void): Grou
   mkdirSync(config.data, { recursive: true });
   const log = pino({ level: config.log.level, base: null }, pino.destination({ dest: 1, sync: true }));
   const clock: Clock = { monoMs: () => performance.now() };
-  const trust = trustFromFile(readJson(config.trust.file));
+  const installed = readTrustFile(readJson(config.trust.file));
   const buses = config.buses.map((bus) => openBusOf(bus, clock, log));
   const journal = openJournal({
     path: join(config.data, "journal.sqlite"),
@@ -131,19 +130,18 @@ function openGround(config: Config, failed: (failure: CodedError) => void): Grou
     maxBytes: config.journal.maxMegabytes * 2 ** 20,
     failed,
   });
-  const lists = openListStore({ folder: listFolder(config), trust });
-  if (lists.fault) log.warn({ code: lists.fault.code }, "the kept certificate list cannot be used");
   const devices = config.buses.flatMap((bus) => bus.machines.map((machine) => machine.device));
+  const stores = new FileStores({ folder: config.data, installed, device: devices[0] ?? "" });
+  for (const { code, detail } of stores.faults) log.warn({ code, detail }, "a kept list or keyset cannot be used");
   const time = new Timekeeper(BUILD_MS, clock, journal);
-  return { config, log, clock, time, key: openDeviceKey(config.data), trust, journal, lists, buses, devices };
+  return { config, log, clock, time, key: openDeviceKey(config.data), trust: stores.trust, journal, stores, buses, devices };
 }
 
-function openAgent({ config, log, clock, time, key, trust, journal, lists, buses }: Ground, platform: LatePlatform): Agent {
+function openAgent({ config, log, clock, time, key, trust, journal, stores, buses }: Ground, platform: LatePlatform): Agent {
   const receipts = new Receipts({ key, trust, journal, ask: (device, request) => platform.request(device, request), log });
   const common = { version: VERSION, clock, time, journal, receipts, platform, random: Math.random, log };
-  const listFiles = { part: openListPart(listFolder(config)), activate: (path: string) => lists.activate(path) };
   const random = { random: Math.random, randomId: randomUUID, randomNonce: () => randomBytes(16).toString("hex") };
-  const agent = new Agent({ ...common, trust, lists, listFiles, ...random });
+  const agent = new Agent({ ...common, trust, stores, ...random });
   const links = buses.flatMap((bus) => [...bus.machines]);
   for (const [index, machine] of config.buses.flatMap((bus) => bus.machines).entries()) {
     const link = links[index];
@@ -187,10 +185,6 @@ function syncOptions(ground: Ground, agent: Agent, createUplinkConnector: typeof
     onLink: (online, reason) => (online ? agent.online() : agent.offline(reason)),
     log,
   };
-}
-
-function listFolder({ data }: Config): string {
-  return join(data, "list");
 }
 
 /** Refuses a bus that cannot keep its leases, before anything is energised. */

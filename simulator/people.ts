@@ -88,11 +88,13 @@ export function personOf(name: PersonName, listIssuedMs: number): Person {
 
 /** The entries of those whom the list knows. */
 export function peopleEntries(listIssuedMs: number): ListEntry[] {
-  return PERSON_NAMES.map((name) => personOf(name, listIssuedMs))
-    .filter((person) => person.inList)
-    .map(({ handle, category, notBeforeDay, expiryDay, reviewDay }) => {
-      return { handle, categories: categoryMask([category]), notBeforeDay, expiryDay, reviewDay, suspended: false };
-    });
+  return PERSON_NAMES.filter((name) => ROLES[name].inList).map((name) => personEntry(name, listIssuedMs));
+}
+
+/** What the list says of a person, if it knows them. */
+export function personEntry(name: PersonName, listIssuedMs: number): ListEntry {
+  const { handle, category, notBeforeDay, expiryDay, reviewDay } = personOf(name, listIssuedMs);
+  return { handle, categories: categoryMask([category]), notBeforeDay, expiryDay, reviewDay, suspended: false };
 }
 
 function seeded(name: string, what: string): Buffer {

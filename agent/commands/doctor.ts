@@ -1,20 +1,18 @@
 /** Looks at everything that the agent needs, one thing a line, and says what to do. */
 import { existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
 import { checkBusBudget } from "#agent/core/busBudget.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { probeScanner } from "#agent/shell/serial/scanner.ts";
-import { openListStore } from "#agent/shell/store/listFile.ts";
+import { FileStores } from "#agent/shell/store/fileStores.ts";
 import { readConfig } from "#agent/shell/system/configFile.ts";
 import type { BusSettings, Config, ScannerSettings } from "#agent/shell/system/configSchema.ts";
 import { budgetMachine, busConfig, lineSettings, machineSetup } from "#agent/shell/system/machineSettings.ts";
 import { BUILD_MS } from "#agent/version.ts";
-import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
 import { cryptoSelfTest } from "#protocol/trust/selfTest.ts";
-import { trustFromFile } from "#protocol/trust/trustFile.ts";
+import { type InstalledTrust, readTrustFile } from "#protocol/trust/trustFile.ts";
 
 interface Finding {
   ok: boolean;
@@ -79,19 +77,21 @@ function checkDisk(folder: string): string {
 }
 
 function checkList(config: Config): string {
-  const lists = openListStore({ folder: join(config.data, "list"), trust: readTrust(config.trust.file) });
+  const stores = new FileStores({ folder: config.data, installed: readTrust(config.trust.file), device: "" });
   try {
-    if (lists.fault) throw lists.fault;
-    if (!lists.current) throw new CodedError("licence.noList");
-    return `v${lists.current.version}, ${lists.current.entries}`;
+    const [fault] = stores.faults;
+    if (fault) throw fault;
+    const list = stores.lists.current;
+    if (!list) throw new CodedError("licence.noList");
+    return `v${list.version}+${list.overlayVersion}, ${list.entries}`;
   } finally {
-    lists.close();
+    stores.close();
   }
 }
 
-function readTrust(file: string): TrustStore {
+function readTrust(file: string): InstalledTrust {
   if (!existsSync(file)) throw new CodedError("trust.badKey", file);
-  return trustFromFile(JSON.parse(readFileSync(file, "utf8")));
+  return readTrustFile(JSON.parse(readFileSync(file, "utf8")));
 }
 
 function checkBroker(url: string): Promise<string> {

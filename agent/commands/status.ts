@@ -21,7 +21,7 @@ export async function status({ config, json }: { config: string; json: boolean }
 function asText(report: AgentReport): string {
   const head = [
     `焊闸 arcgate ${report.version}  平台 platform: ${report.online ? "在线 on line" : "离线 off line"}`,
-    `名单 list: ${report.list ? `v${report.list.version}, ${report.list.entries}` : "无 none"}  时间 time: ${new Date(report.time.earliestMs).toISOString()} (${report.time.source})`,
+    `名单 list: ${report.list ? `v${report.list.version}+${report.list.overlayVersion}, ${report.list.entries}` : "无 none"}  时间 time: ${new Date(report.time.earliestMs).toISOString()} (${report.time.source})`,
   ];
   const machines = report.machines.map((machine) => {
     const { text } = machine;

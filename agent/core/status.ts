@@ -39,7 +39,7 @@ export interface AgentReport {
   version: string;
   epoch: number;
   online: boolean;
-  list: { version: number; entries: number } | null;
+  list: { version: number; overlayVersion: number; entries: number } | null;
   time: { earliestMs: number; latestMs: number | null; source: string };
   journalBytes: number;
   machines: MachineReport[];

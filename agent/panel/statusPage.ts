@@ -35,7 +35,7 @@ const TEXT = {
 /** A plain page that says what each machine does; it loads itself anew every two seconds. */
 export function statusPage(report: AgentReport, language: Language): string {
   const text = TEXT[language];
-  const list = report.list ? `v${report.list.version} · ${report.list.entries}` : text.none;
+  const list = report.list ? `v${report.list.version}+${report.list.overlayVersion} · ${report.list.entries}` : text.none;
   return `<!doctype html><html lang="${language === "zh" ? "zh-CN" : "en"}"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">
 <meta name="viewport" content="width=device-width,initial-scale=1"><title>${text.title}</title><style>
 body{font:16px/1.5 system-ui,sans-serif;margin:1rem auto;max-width:48rem;padding:0 1rem;color:#1a1a1a;background:#fafafa}

@@ -3,18 +3,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { VersionFloors } from "#agent/core/link.ts";
 import type { AgentReport, ScanReply, ShownChallenge } from "#agent/core/status.ts";
 import type { Clock, Journal } from "#agent/ports.ts";
-import { lookUpAll } from "#agent/runtime/certificates.ts";
 import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
-import { ListRefresh, type ListRefreshPorts } from "#agent/runtime/listRefresh.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { PolicyKeeper } from "#agent/runtime/policyKeeper.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
 import { liveState, machineReport, type PlatformLink, type ReportedMachine } from "#agent/runtime/reporting.ts";
 import { Scans } from "#agent/runtime/scans.ts";
+import { type FileStores, SignedFiles } from "#agent/runtime/signedFiles.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import type { State } from "#protocol/events/messages.ts";
-import type { CertificateList } from "#protocol/list/certificateList.ts";
 import type { DownChannel } from "#protocol/topics.ts";
 
 export interface AgentPorts {
@@ -24,8 +22,7 @@ export interface AgentPorts {
   receipts: Receipts;
   journal: Journal;
   trust: TrustStore;
-  lists: { readonly current: CertificateList | undefined };
-  listFiles: Pick<ListRefreshPorts, "part" | "activate">;
+  stores: FileStores;
   platform: PlatformLink;
   random(): number;
   randomId(): string;
@@ -41,7 +38,7 @@ const TIME_REFRESH_MS = 6 * 3_600_000;
 export class Agent {
   readonly #ports: AgentPorts;
   readonly #machines = new Map<string, ReportedMachine>();
-  readonly #refresh: ListRefresh;
+  readonly #files: SignedFiles;
   readonly #policies: PolicyKeeper;
   readonly #scans: Scans;
   /** Null until the platform is wanted: an agent without one guards its machines all the same. */
@@ -52,38 +49,38 @@ export class Agent {
   constructor(ports: AgentPorts) {
     this.#ports = ports;
     this.#offlineSinceMs = ports.clock.monoMs();
-    const list = ports.lists.current;
-    if (list) ports.time.raise(list.issuedMs, "list");
-    this.#policies = new PolicyKeeper({ journal: ports.journal, trust: ports.trust, floor: () => 0 });
-    this.#scans = new Scans({ ...ports, epoch: ports.journal.epoch });
-    this.#refresh = new ListRefresh({
-      ...ports.listFiles,
-      clock: ports.clock,
+    this.#policies = new PolicyKeeper({ journal: ports.journal, trust: ports.trust });
+    this.#files = new SignedFiles({
+      ...ports,
       random: () => ports.random(),
-      have: list?.version ?? 0,
-      send: (request) => ports.platform.request(this.#firstDevice(), request),
-      activated: (activated) => this.#listActivated(activated),
-      refused: (code, detail) =>
-        this.#noteFirst({ name: "listRefused", session: null, agoMs: 0, payload: { code, detail: detail.slice(0, 256) } }),
+      request: (device, request) => ports.platform.request(device, request),
+      note: (device, draft) => this.#machines.get(device)?.driver.note(draft),
+      policyArrived: (device, file) => this.#policyArrived(device, file),
+      listChanged: () => this.#listChanged(),
+      keysChanged: () => this.#askTime(),
+      versionsChanged: () => {
+        for (const { vault } of this.#machines.values()) vault?.renew();
+      },
     });
+    this.#scans = new Scans({ ...ports, files: this.#files, epoch: ports.journal.epoch });
+    this.#raiseFloorToList();
   }
 
   /** Versions in force: what no disk image may go back behind. */
   floors(device: string): VersionFloors {
     const policy = this.#machines.get(device)?.driver.policy.version ?? 0;
-    return { list: this.#ports.lists.current?.version ?? 0, overlay: 0, keyset: 0, policy };
+    return { ...this.#files.versions, policy };
+  }
+
+  /** What a chip holds: older lists and keysets than this were put back. */
+  floorsSeen(floors: VersionFloors): void {
+    this.#files.floorsSeen(floors);
   }
 
   add(machine: ReportedMachine): void {
     this.#machines.set(machine.driver.device, machine);
     this.#scans.add(machine.driver);
     this.#policies.restore(machine.driver);
-  }
-
-  /** The file of a policy has arrived. What is wrong with it becomes an event; the policy in force stays. */
-  policyArrived(device: string, file: Uint8Array): void {
-    const driver = this.#machines.get(device)?.driver;
-    if (driver) this.#policies.arrived(driver, file);
   }
 
   /** What an inbox works with that is attached to this agent. */
@@ -96,7 +93,7 @@ export class Agent {
       timeArrived: (utcMs, uncertaintyMs) => time.sync(utcMs, uncertaintyMs),
       envelopeArrived: (device, id, envelope) => this.#machines.get(device)?.vault?.envelopeArrived(id, envelope),
       deviceKeyArrived: (device, word) => receipts.arrived(device, word),
-      listInput: (input) => this.#refresh.dispatch(input),
+      fileInput: (input) => this.#files.dispatch(input),
       grant: (device, grant) => void this.#scans.grant(device, grant),
       lock: (device) => this.#machines.get(device)?.driver.dispatch({ type: "lock" }),
     };
@@ -108,7 +105,9 @@ export class Agent {
   }
 
   start(): void {
-    for (const { driver } of this.#machines.values()) driver.start();
+    const drivers = [...this.#machines.values()].map(({ driver }) => driver);
+    this.#files.begin(drivers.map(({ device, policy }) => ({ device, have: policy.version })));
+    for (const driver of drivers) driver.start();
     // What a newer list said may not be in the checkpoint.
     this.recheckCertificates(false);
     this.#timers = [
@@ -127,7 +126,7 @@ export class Agent {
   /** Stops without opening anything: the next process takes the sessions over. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
-    this.#refresh.close();
+    this.#files.close();
     for (const { driver, vault } of this.#machines.values()) {
       driver.note({ name: "agentStopped", session: null, agoMs: 0, payload: { reason: "asked" } });
       driver.stop();
@@ -140,7 +139,7 @@ export class Agent {
     const offlineMs = Math.round(this.#ports.clock.monoMs() - this.#offlineSinceMs);
     this.#noteFirst({ name: "platformReached", session: null, agoMs: 0, payload: { offlineMs } });
     this.#askTime();
-    this.#refresh.dispatch({ type: "online" });
+    this.#files.dispatch({ type: "online" });
     for (const [device, { vault }] of this.#machines) {
       vault?.link(true);
       this.#ports.receipts.online(device);
@@ -150,7 +149,7 @@ export class Agent {
   offline(reason: string): void {
     this.#offlineSinceMs = this.#ports.clock.monoMs();
     this.#noteFirst({ name: "platformLost", session: null, agoMs: 0, payload: { reason: reason.slice(0, 256) } });
-    this.#refresh.dispatch({ type: "offline" });
+    this.#files.dispatch({ type: "offline" });
     for (const { vault } of this.#machines.values()) vault?.link(false);
   }
 
@@ -159,17 +158,16 @@ export class Agent {
     this.#inbox?.receive(device, channel, payload);
   }
 
-  refreshList(): void {
-    this.#refresh.dispatch({ type: "refresh" });
+  refreshFiles(): void {
+    this.#files.refreshAll();
   }
 
   /** Looks at the certificates of those who work here again: they may have left the list. `remind` also says which soon expire. */
   recheckCertificates(remind: boolean): void {
-    const list = this.#ports.lists.current;
-    if (!list) return;
+    const listIssuedMs = this.#files.list?.issuedMs ?? null;
     for (const { driver } of this.#machines.values()) {
-      const certificates = lookUpAll(list, driver.state.recentHandles, this.#ports.log);
-      if (certificates.length > 0) driver.dispatch({ type: "recheck", certificates, listIssuedMs: list.issuedMs, remind });
+      const certificates = this.#files.lookUpAgain(driver.state.recentHandles);
+      if (certificates.length > 0) driver.dispatch({ type: "recheck", certificates, listIssuedMs, remind });
     }
   }
 
@@ -201,25 +199,34 @@ export class Agent {
   }
 
   report(): AgentReport {
-    const { version, journal, platform, lists, time } = this.#ports;
-    const list = lists.current;
+    const { version, journal, platform, time } = this.#ports;
+    const { list } = this.#files;
     return {
       version,
       epoch: journal.epoch,
       online: platform.online,
-      list: list ? { version: list.version, entries: list.entries } : null,
+      list: list ? { version: list.version, overlayVersion: list.overlayVersion, entries: list.entries } : null,
       time: { ...time.now(), source: time.source },
       journalBytes: journal.sizeBytes(),
       machines: [...this.#machines.values()].map((machine) => machineReport(machine, this.#ports)),
     };
   }
 
-  #listActivated(list: CertificateList): void {
-    this.#ports.time.raise(list.issuedMs, "list");
-    const payload = { version: list.version, entries: list.entries, root: list.rootHex };
-    this.#noteFirst({ name: "listActivated", session: null, agoMs: 0, payload });
+  /** What is wrong with the file becomes an event, and is thrown; the policy in force stays. */
+  #policyArrived(device: string, file: Uint8Array): number {
+    const driver = this.#machines.get(device)?.driver;
+    if (driver) this.#policies.arrived(driver, file);
+    return driver?.policy.version ?? 0;
+  }
+
+  #listChanged(): void {
+    this.#raiseFloorToList();
     this.recheckCertificates(false);
-    for (const { vault } of this.#machines.values()) vault?.renew();
+  }
+
+  #raiseFloorToList(): void {
+    const { list } = this.#files;
+    if (list) this.#ports.time.raise(list.issuedMs, "list");
   }
 
   #noteFirst(draft: Parameters<MachineDriver["note"]>[0]): void {

@@ -46,7 +46,13 @@ export function addMachine(agent: Agent, ports: AssemblyPorts, { setup, link, de
     const { device } = driver;
     vault = new VaultKeeper({
       ...ports,
-      ...{ driver, link: link.vault, floors: () => agent.floors(device), ask: (request) => platform.request(device, request) },
+      ...{
+        driver,
+        link: link.vault,
+        floors: () => agent.floors(device),
+        floorsSeen: (floors) => agent.floorsSeen(floors),
+        ask: (request) => platform.request(device, request),
+      },
     });
   }
   agent.add({ driver, designation, vault });

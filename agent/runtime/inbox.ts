@@ -1,10 +1,10 @@
 /** Messages from the platform: parsed, verified, handed on. The broker is not trusted, so nothing here acts on an unsigned word. */
 import type { TimeInterval } from "#agent/core/clock/interval.ts";
-import type { FetchInput } from "#agent/core/listFetch/state.ts";
+import type { FetchInput } from "#agent/core/fileFetch/state.ts";
 import type { DriverLog } from "#agent/runtime/machineDriver.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { Command, ListChunk, Reply, type Request, TimeReply } from "#protocol/events/messages.ts";
+import { Command, FileChunk, Reply, type Request, TimeReply } from "#protocol/events/messages.ts";
 import type { DownChannel } from "#protocol/topics.ts";
 import { bytesFromBase64 } from "#protocol/trust/base64.ts";
 import { verifyCommand, verifyTime } from "#protocol/trust/wireMessages.ts";
@@ -14,7 +14,7 @@ export interface InboxPorts {
   log: DriverLog;
   now(): TimeInterval;
   timeArrived(utcMs: number, uncertaintyMs: number): void;
-  listInput(input: FetchInput): void;
+  fileInput(input: FetchInput): void;
   envelopeArrived(device: string, id: string, envelope: Uint8Array | null): void;
   deviceKeyArrived(device: string, word: Uint8Array | null): void;
   grant(device: string, grant: string): void;
@@ -61,14 +61,14 @@ export class Inbox {
         break;
       case "reply": {
         const reply = shaped(Reply, body);
-        if ("list" in reply) this.#ports.listInput({ type: "reply", id: reply.id, list: reply.list });
+        if ("file" in reply) this.#ports.fileInput({ type: "reply", id: reply.id, kind: reply.kind, file: reply.file });
         else if ("envelope" in reply) this.#ports.envelopeArrived(device, reply.id, bytesOrNull(reply.envelope));
         else this.#ports.deviceKeyArrived(device, bytesOrNull(reply.deviceKey));
         break;
       }
       case "list": {
-        const { id, version, offset, data } = shaped(ListChunk, body);
-        this.#ports.listInput({ type: "chunk", id, version, offset, data: bytesFromBase64(data) });
+        const { id, kind, version, offset, data } = shaped(FileChunk, body);
+        this.#ports.fileInput({ type: "chunk", id, kind, version, offset, data: bytesFromBase64(data) });
         break;
       }
       case "ack":
@@ -92,6 +92,7 @@ export class Inbox {
     const [oldest] = this.#done;
     if (this.#done.size > COMMANDS_REMEMBERED && oldest !== undefined) this.#done.delete(oldest);
     if (command.do === "grant") this.#ports.grant(device, command.grant);
+    else if (command.do === "refresh") this.#ports.fileInput({ type: "refresh", kinds: command.kinds, device, spread: true });
     else this.#ports.lock(device);
   }
 }

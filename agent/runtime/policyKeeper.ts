@@ -9,8 +9,6 @@ import { parsePolicyFile } from "#protocol/policy/policyFile.ts";
 export interface PolicyKeeperPorts {
   journal: Pick<Journal, "getValue" | "setValue">;
   trust: TrustStore;
-  /** Least version that the chip's vault lets pass. */
-  floor(device: string): number;
 }
 
 type Ruled = Pick<MachineDriver, "device" | "policy" | "note" | "dispatch">;
@@ -25,31 +23,42 @@ export class PolicyKeeper {
   /** Puts in force what was so when the agent ended. What can no longer be trusted is said, and starts nothing (`licence.policyLost`). */
   restore(machine: Ruled): void {
     const text = this.#ports.journal.getValue(keyOf(machine.device));
-    const policy = text === undefined ? null : this.#parsed(machine, new TextEncoder().encode(text), 0);
+    const policy = text === undefined ? null : this.#readAnew(machine, new TextEncoder().encode(text));
     if (policy) machine.dispatch({ type: "policy", policy });
   }
 
   /**
-   * A file has arrived. A newer one is kept and comes into force; a refusal is said, and leaves what is in force.
-   * Throws the journal's codes when it cannot be kept: then it does not come into force.
+   * A file has arrived. A newer one is kept and comes into force; a refusal is said, thrown, and leaves what is in force.
+   * Throws `policy.*`, and the journal's codes when it cannot be kept: then it does not come into force.
    */
   arrived(machine: Ruled, file: Uint8Array): void {
     const inForce = machine.policy.version;
     const policy = this.#parsed(machine, file, inForce);
-    if (!policy || policy.version === inForce) return;
+    if (policy.version === inForce) return;
     this.#ports.journal.setValue(keyOf(machine.device), new TextDecoder().decode(file));
     machine.dispatch({ type: "policy", policy });
   }
 
-  #parsed(machine: Ruled, file: Uint8Array, inForce: number): Verified<Policy> | null {
+  #readAnew(machine: Ruled, file: Uint8Array): Verified<Policy> | null {
+    try {
+      return this.#parsed(machine, file, 0);
+    } catch (error) {
+      if (error instanceof CodedError) return null;
+      throw error;
+    }
+  }
+
+  /** Says in the journal what it throws. */
+  #parsed(machine: Ruled, file: Uint8Array, inForce: number): Verified<Policy> {
     const { device } = machine;
     try {
-      return parsePolicyFile(file, this.#ports.trust, device, Math.max(inForce, this.#ports.floor(device)));
+      return parsePolicyFile(file, this.#ports.trust, device, inForce);
     } catch (error) {
-      if (!(error instanceof CodedError)) throw error;
-      const payload = { code: error.code, detail: error.detail.slice(0, 256) };
-      machine.note({ name: "policyRefused", session: null, agoMs: 0, payload });
-      return null;
+      if (error instanceof CodedError) {
+        const payload = { code: error.code, detail: error.detail.slice(0, 256) };
+        machine.note({ name: "policyRefused", session: null, agoMs: 0, payload });
+      }
+      throw error;
     }
   }
 }

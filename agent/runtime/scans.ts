@@ -1,4 +1,5 @@
 /** Scans of all kinds: what was shown is verified here, and decided on in the core of the machine. */
+import type { CertificateFacts } from "#agent/core/licensing/facts.ts";
 import type { PassFacts } from "#agent/core/licensing/pass.ts";
 import type { ScanInput } from "#agent/core/machine/state.ts";
 import { type AttemptRate, type Attempts, attempt } from "#agent/core/pass/attempts.ts";
@@ -7,7 +8,6 @@ import { passOfGrant, passOfResponse } from "#agent/core/pass/facts.ts";
 import { refusedGrant } from "#agent/core/pass/grants.ts";
 import { refusedReply, type ScanReply, type ShownChallenge } from "#agent/core/status.ts";
 import type { Clock } from "#agent/ports.ts";
-import { type ListInForce, lookUp } from "#agent/runtime/certificates.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { replyTo } from "#agent/runtime/reporting.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
@@ -18,6 +18,13 @@ import { encodeChallenge } from "#protocol/pass/challenge.ts";
 import { decodeGrant } from "#protocol/pass/grant.ts";
 import { parseResponse, verifyResponse } from "#protocol/pass/response.ts";
 
+/** The list in force. */
+export interface ListForScans {
+  readonly list: { readonly version: number; readonly issuedMs: number } | undefined;
+  /** Null when the list does not know the handle, or cannot say. */
+  lookUp(handle: string): CertificateFacts | null;
+}
+
 export interface ScanPorts {
   clock: Clock;
   trust: TrustStore;
@@ -27,7 +34,7 @@ export interface ScanPorts {
   randomNonce(): string;
   randomId(): string;
   time: Pick<Timekeeper, "now">;
-  lists: { readonly current: ListInForce | undefined };
+  files: ListForScans;
   log: DriverLog;
 }
 
@@ -95,7 +102,7 @@ export class Scans {
     const shown = codedRefusal(() => verify(counter));
     if ("refusal" in shown && !this.#isJournalled(counter, shown.refusal)) return refusedReply(shown.refusal);
     const pass = "pass" in shown ? shown.pass : null;
-    const list = this.#ports.lists.current;
+    const { list } = this.#ports.files;
     const answer = await counter.driver.scan({
       id: this.#ports.randomId(),
       pass,
@@ -104,7 +111,7 @@ export class Scans {
       listVersion: list?.version ?? null,
       listIssuedMs: list?.issuedMs ?? null,
       // What cannot be read licenses nobody.
-      entry: pass ? (lookUp(list, pass.handle, this.#ports.log) ?? null) : null,
+      entry: pass ? this.#ports.files.lookUp(pass.handle) : null,
       sessionId: this.#ports.epoch * SESSIONS_PER_EPOCH + ++this.#sessions,
     });
     return replyTo(answer);

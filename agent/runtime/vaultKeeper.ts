@@ -18,6 +18,8 @@ export interface VaultKeeperPorts {
   time: Timekeeper;
   /** Versions in force. */
   floors(): VersionFloors;
+  /** What the chip holds. */
+  floorsSeen(floors: VersionFloors): void;
   ask(request: Request): Promise<void>;
   /** 0 to 1. */
   random(): number;
@@ -96,6 +98,7 @@ export class VaultKeeper {
 
   #tell(vault: LinkVault): void {
     this.#ports.time.raise(vault.timeFloorS * 1000, "chip");
+    this.#ports.floorsSeen(vault.floors);
     this.#ports.driver.dispatch({ type: "vault", budget: vault.budget, policyFloor: vault.floors.policy });
   }
 

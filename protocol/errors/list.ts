@@ -79,6 +79,24 @@ export const LIST_ERRORS = {
     remedyEn: "Fetch the newest list from the platform",
     remedyZh: "请从平台下载最新名单",
   },
+  "list.belowFloor": {
+    en: "The list is older than one that this machine has had in force",
+    zh: "证书名单比本机曾用的旧",
+    remedyEn: "Connect the device to the platform so that it fetches the newest list",
+    remedyZh: "请让设备联网，以便下载最新名单",
+  },
+  "list.otherBase": {
+    en: "The list's changes belong to another base list",
+    zh: "名单变更不属于现用的基础名单",
+    remedyEn: "Base and changes are fetched together by themselves; until then the list in force stays",
+    remedyZh: "程序会自动下载配套的名单；在此之前沿用现有名单",
+  },
+  "list.noOverlay": {
+    en: "A base list came without its changes",
+    zh: "基础名单缺少配套的变更",
+    remedyEn: "The platform must issue an overlay, empty if need be, with every base; the list in force stays",
+    remedyZh: "平台签发基础名单时须同时签发变更（可为空）；现有名单保持不变",
+  },
   "list.storage": {
     en: "The disk did not take or give the list",
     zh: "证书名单读写磁盘失败",

@@ -4,8 +4,26 @@ export const TRUST_ERRORS = {
   "trust.badKey": {
     en: "A trusted key cannot be used",
     zh: "信任密钥不可用",
-    remedyEn: "Correct the trust file: id, algorithm, public key as base64 of DER SPKI, purposes",
-    remedyZh: "请修改信任文件：编号、算法、公钥（DER SPKI 的 base64）、用途",
+    remedyEn: "Correct the trust file: pinned roots and first keyset, public keys as base64 of DER SPKI",
+    remedyZh: "请修改信任文件：内置根密钥与首个密钥集，公钥为 DER SPKI 的 base64",
+  },
+  "trust.badKeyset": {
+    en: "A keyset is not what the format allows",
+    zh: "密钥集不符合格式",
+    remedyEn: "The platform must issue the keyset again; the keys in force stay",
+    remedyZh: "请平台重新签发密钥集；现用密钥保持不变",
+  },
+  "trust.oldKeyset": {
+    en: "A keyset is older than the one that was in force",
+    zh: "密钥集比曾用的旧",
+    remedyEn: "Connect the device to the platform so that it fetches the newest keyset",
+    remedyZh: "请让设备联网，以便下载最新密钥集",
+  },
+  "trust.retiredRoot": {
+    en: "A keyset is signed with a root key that was retired",
+    zh: "密钥集由已停用的根密钥签发",
+    remedyEn: "The keys in force stay; report it, for somebody may have the old root key",
+    remedyZh: "现用密钥保持不变；旧根密钥可能已泄露，请上报",
   },
   "trust.unknownKey": {
     en: "A message is signed with a key that this device does not trust for it",

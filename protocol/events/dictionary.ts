@@ -20,8 +20,8 @@ export const DICTIONARY = {
   startAwaited: { kind: 1005, lane: "legal", severity: "info", en: "Start button awaited", zh: "等待按下启动按钮" },
   startExpired: { kind: 1006, lane: "legal", severity: "notice", en: "Start button not pressed in time", zh: "未按时按下启动按钮" },
   sessionEndingSoon: { kind: 1007, lane: "legal", severity: "notice", en: "Session ends soon", zh: "作业即将结束" },
-  listActivated: { kind: 1010, lane: "legal", severity: "info", en: "Certificate list in force", zh: "证书名单已启用" },
-  listRefused: { kind: 1011, lane: "legal", severity: "warning", en: "Certificate list refused", zh: "证书名单被拒" },
+  fileActivated: { kind: 1010, lane: "legal", severity: "info", en: "List, keyset or policy taken over", zh: "名单、密钥集或策略已启用" },
+  fileRefused: { kind: 1011, lane: "legal", severity: "warning", en: "List, keyset or policy refused", zh: "名单、密钥集或策略被拒" },
   policyActivated: { kind: 1020, lane: "legal", severity: "info", en: "Policy in force", zh: "管控策略已启用" },
   policyRefused: { kind: 1021, lane: "legal", severity: "warning", en: "Policy refused", zh: "管控策略被拒" },
 

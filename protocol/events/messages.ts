@@ -2,6 +2,11 @@
 import { z } from "zod";
 import { LANES } from "#protocol/events/event.ts";
 
+/** Signed files that a device fetches, in the order in which it asks. A policy is the device's own; the others are for the whole module. */
+export const FILE_KINDS = ["keyset", "policy", "overlay", "base"] as const;
+export type FileKind = (typeof FILE_KINDS)[number];
+
+const fileKind = z.enum(FILE_KINDS);
 const device = z.string().regex(/^[0-9A-Z]{20}$/);
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -61,8 +66,11 @@ export const State = z.strictObject({
 
 export const Request = z.discriminatedUnion("want", [
   z.strictObject({ v: z.literal(1), id, want: z.literal("time"), nonce: z.string().min(16).max(64) }),
-  z.strictObject({ v: z.literal(1), id, want: z.literal("list"), have: count }),
-  z.strictObject({ v: z.literal(1), id, want: z.literal("listChunk"), version: count, offset: count, length: count.max(65_536) }),
+  z.strictObject({ v: z.literal(1), id, want: z.literal("file"), kind: fileKind, have: count }),
+  z.strictObject({
+    ...{ v: z.literal(1), id, want: z.literal("fileChunk"), kind: fileKind },
+    ...{ version: count, offset: count, length: count.max(65_536) },
+  }),
   z.strictObject({
     v: z.literal(1),
     id,
@@ -78,11 +86,12 @@ export const Request = z.discriminatedUnion("want", [
 /** On `down/time`: signed over `arcgate-time/1`, device, nonce and utcMs (README). */
 export const TimeReply = z.strictObject({ v: z.literal(1), id, nonce: z.string().max(64), utcMs: unixMs, uncertaintyMs: count, signature });
 
-/** On `down/reply`, to `want: "list"`. The file carries its own signature. */
-export const ListReply = z.strictObject({
+/** On `down/reply`, to `want: "file"`; null when nothing newer exists. The file carries its own signature. */
+export const FileReply = z.strictObject({
   v: z.literal(1),
   id,
-  list: z.strictObject({ version: count, size: count, sha256: hex64 }).nullable(),
+  kind: fileKind,
+  file: z.strictObject({ version: count, size: count, sha256: hex64 }).nullable(),
 });
 
 /** On `down/reply`, to `want: "envelope"`; null when the platform gives none. Sealed under the chip's budget key. */
@@ -92,10 +101,13 @@ export const EnvelopeReply = z.strictObject({ v: z.literal(1), id, envelope: z.b
 const DeviceKeyReply = z.strictObject({ v: z.literal(1), id, deviceKey: z.base64().max(512).nullable() });
 
 /** On `down/reply`. */
-export const Reply = z.union([ListReply, EnvelopeReply, DeviceKeyReply]);
+export const Reply = z.union([FileReply, EnvelopeReply, DeviceKeyReply]);
 
-/** On `down/list`. */
-export const ListChunk = z.strictObject({ v: z.literal(1), id, version: count, offset: count, data: z.base64().max(90_000) });
+/** On `down/list`, to `want: "fileChunk"`. */
+export const FileChunk = z.strictObject({
+  ...{ v: z.literal(1), id, kind: fileKind },
+  ...{ version: count, offset: count, data: z.base64().max(90_000) },
+});
 
 /** On `down/command`: never retained, at most 60 s old. Signed over `arcgate-command/1` and the canonical JSON of `command`. */
 export const Command = z.strictObject({
@@ -103,6 +115,8 @@ export const Command = z.strictObject({
   command: z.discriminatedUnion("do", [
     z.strictObject({ do: z.literal("grant"), device, id, issuedMs: unixMs, grant: z.string().max(1024) }),
     z.strictObject({ do: z.literal("lock"), device, id, issuedMs: unixMs }),
+    /** Something new is there: the device asks for these files at once. */
+    z.strictObject({ do: z.literal("refresh"), device, id, issuedMs: unixMs, kinds: z.array(fileKind).min(1).max(FILE_KINDS.length) }),
   ]),
   signature,
 });
@@ -113,10 +127,10 @@ export type Ack = z.infer<typeof Ack>;
 export type State = z.infer<typeof State>;
 export type Request = z.infer<typeof Request>;
 export type TimeReply = z.infer<typeof TimeReply>;
-export type ListReply = z.infer<typeof ListReply>;
+export type FileReply = z.infer<typeof FileReply>;
+export type FileChunk = z.infer<typeof FileChunk>;
 export type Reply = z.infer<typeof Reply>;
 export type EnvelopeReply = z.infer<typeof EnvelopeReply>;
-export type ListChunk = z.infer<typeof ListChunk>;
 export type Command = z.infer<typeof Command>;
 export const Signature = signature;
 export type Signature = z.infer<typeof signature>;

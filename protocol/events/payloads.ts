@@ -1,5 +1,6 @@
 /** Payload schemas of the event dictionary. Strict: a member that the dictionary does not name is refused. */
 import { z } from "zod";
+import { FILE_KINDS } from "#protocol/events/messages.ts";
 
 const handle = z
   .string()
@@ -63,10 +64,10 @@ export const PAYLOADS = {
   startAwaited: z.strictObject({ handle, withinMs: ms }),
   startExpired: z.strictObject({ handle }),
   sessionEndingSoon: z.strictObject({ handle, cause: code, inS: count }),
-  listActivated: z.strictObject({ version: count, entries: count, root: z.string().max(128) }),
-  listRefused: z.strictObject({ code, detail: z.string().max(256) }),
   policyActivated: z.strictObject({ version: count, machineClass: code }),
   policyRefused: z.strictObject({ code, detail: z.string().max(256) }),
+  fileActivated: z.strictObject({ file: z.enum(FILE_KINDS), version: count, sha256: z.string().max(64) }),
+  fileRefused: z.strictObject({ file: z.enum(FILE_KINDS), code, detail: z.string().max(256) }),
 
   arc: z.strictObject({
     startMs: ms,

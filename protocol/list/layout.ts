@@ -1,7 +1,8 @@
 /**
- * Byte layout of the certificate list's base file, version 1. All numbers are big-endian.
+ * Byte layout of the certificate list's two files, version 1. All numbers are big-endian.
  *
- *   header (256 B) · page index (48 B a page, zeros up to a multiple of 4096) · pages (4096 B each)
+ *   base     header (256 B) · page index (48 B a page, zeros up to a multiple of 4096) · pages (4096 B each)
+ *   overlay  header (256 B) · changes (24 B each)
  */
 import type { Algorithm } from "#protocol/crypto.ts";
 
@@ -18,8 +19,8 @@ export const DIGEST_BYTES = 32;
 export const LIST_MAX_BYTES = 64 * 1024 * 1024;
 export const LIST_MAX_ENTRIES = 2_000_000;
 
-/** Offsets in the header. What lies before `root` is hashed into the root; what lies after `signature` is zero. */
-export const HEADER = {
+/** Offsets that both headers have. What lies after `signature` is zero. */
+export const FILE_HEADER = {
   magic: 0,
   format: 8,
   headerBytes: 10,
@@ -27,27 +28,37 @@ export const HEADER = {
   issuedMs: 16,
   entryCount: 24,
   entryBytes: 28,
-  pageBytes: 30,
-  pageCount: 32,
   algorithm: 36,
   reserved: 37,
   keyId: 40,
-  root: 72,
   signatureBytes: 104,
   signature: 106,
 } as const;
+
+/** Offsets in a base's header. What lies before `root` is hashed into the root. */
+export const HEADER = { ...FILE_HEADER, pageBytes: 30, pageCount: 32, root: 72 } as const;
+
+export const OVERLAY_MAGIC = "ARCGOVL1";
+/** Offsets in an overlay's header. What lies before `signatureBytes` is signed. */
+export const OVERLAY_HEADER = { ...FILE_HEADER, unused: 30, baseVersion: 32, baseRoot: 72 } as const;
+/** Held in memory: an overlay that outgrows it makes a new base due. */
+export const OVERLAY_MAX_BYTES = 1024 * 1024;
+export const OVERLAY_MAX_CHANGES = Math.floor((OVERLAY_MAX_BYTES - HEADER_BYTES) / ENTRY_BYTES);
 export const KEY_ID_BYTES = 32;
 export const SIGNATURE_MAX_BYTES = 80;
 
 /** Offsets in an entry. Days count from 1970-01-01, in China's civil calendar (UTC+8). */
 export const ENTRY = { handle: 0, categories: 16, flags: 17, notBeforeDay: 18, expiryDay: 20, reviewDay: 22 } as const;
-/** Suspended or revoked: no welding with it. The other flags are reserved and zero. */
+/** Suspended or revoked: no welding with it. */
 export const FLAG_SUSPENDED = 1;
+/** In an overlay only: the list no longer knows the handle; everything behind the flags is zero. The other flags are reserved and zero. */
+export const FLAG_REMOVED = 2;
 
 export const ALGORITHM_NUMBER: Readonly<Record<Algorithm, number>> = { ed25519: 1, sm2: 2 };
 
-/** ASCII before the root, in what is signed. */
+/** ASCII before the root, and before an overlay's digest, in what is signed. */
 export const LIST_SIGNATURE_TAG = "arcgate-list/1\n";
+export const OVERLAY_SIGNATURE_TAG = "arcgate-overlay/1\n";
 
 export interface ListGeometry {
   readonly pageCount: number;

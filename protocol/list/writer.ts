@@ -3,11 +3,13 @@ import { CodedError } from "#protocol/errors/codedError.ts";
 import { compareHandles, hexOf, viewOf } from "#protocol/list/bytes.ts";
 import { listRoot, signedMessage } from "#protocol/list/certificateList.ts";
 import { type ListEntry, writeEntry } from "#protocol/list/entry.ts";
-import { encodeHeader, type ListHeader, writeSignature } from "#protocol/list/header.ts";
+import { writeSignature } from "#protocol/list/fileHeader.ts";
+import { encodeHeader, type ListHeader } from "#protocol/list/header.ts";
 import {
   ENTRIES_PER_PAGE,
   ENTRY_BYTES,
   HANDLE_BYTES,
+  HEADER,
   HEADER_BYTES,
   INDEX_ENTRY_BYTES,
   listGeometry,
@@ -40,7 +42,8 @@ export function writeList(
     pageIndex += 1;
   }
   const root = listRoot(header, headerBytes, region);
-  writeSignature(headerBytes, root, sign(signedMessage(root)));
+  headerBytes.set(root, HEADER.root);
+  writeSignature(headerBytes, sign(signedMessage(root)));
   sink.write(HEADER_BYTES, region);
   sink.write(0, headerBytes);
   return { rootHex: hexOf(root), fileBytes: geometry.fileBytes };

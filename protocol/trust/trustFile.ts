@@ -1,42 +1,39 @@
-/** `trust.json`: the public keys of the platform, as the installed image holds them. */
+/** `trust.json`: the pinned roots of the platform, as the installed image holds them, and the first keyset. */
 import { z } from "zod";
-import { ALGORITHMS, createTrustStore, KEY_PURPOSES, type TrustedKey, type TrustStore } from "#protocol/crypto.ts";
+import type { TrustedKey, TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { base64FromBytes, bytesFromBase64 } from "#protocol/trust/base64.ts";
+import { bytesFromBase64 } from "#protocol/trust/base64.ts";
+import { RootKey, SignedKeyset, trustStoreOf, type VerifiedKeyset, verifyKeyset } from "#protocol/trust/keyset.ts";
 
 export const TrustFile = z.strictObject({
-  keys: z
-    .array(
-      z.strictObject({
-        id: z.string().regex(/^[\x21-\x7e]{1,32}$/),
-        algorithm: z.enum(ALGORITHMS),
-        /** Base64 of DER SPKI. */
-        publicKey: z.base64().max(256),
-        purposes: z.array(z.enum(KEY_PURPOSES)).min(1),
-      }),
-    )
-    .min(1)
-    .max(32),
+  /** The current root and the next. */
+  roots: z.array(RootKey).min(1).max(2),
+  keyset: SignedKeyset.optional(),
 });
 export type TrustFile = z.infer<typeof TrustFile>;
 
-/** The parsed content of `trust.json`. Throws `trust.badKey` and says what is wrong. */
-export function trustFromFile(content: unknown): TrustStore {
+export interface InstalledTrust {
+  readonly roots: readonly TrustedKey[];
+  /** Null when the image came without one: then the first is fetched. */
+  readonly keyset: VerifiedKeyset | null;
+}
+
+/** The parsed content of `trust.json`. Throws `trust.badKey` and says what is wrong, and what `verifyKeyset` throws. */
+export function readTrustFile(content: unknown): InstalledTrust {
   const parsed = TrustFile.safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new CodedError("trust.badKey", issue ? `${issue.path.join(".")}: ${issue.message}` : "");
   }
-  return createTrustStore(parsed.data.keys.map(({ publicKey, ...key }) => ({ ...key, publicKeySpki: bytesFromBase64(publicKey) })));
+  const roots = parsed.data.roots.map(({ publicKey, ...key }) => {
+    return { ...key, publicKeySpki: bytesFromBase64(publicKey), purposes: ["keyset"] as const };
+  });
+  trustStoreOf(roots, null);
+  return { roots, keyset: parsed.data.keyset ? verifyKeyset(parsed.data.keyset, roots) : null };
 }
 
-export function trustFileOf(keys: readonly TrustedKey[]): TrustFile {
-  return {
-    keys: keys.map(({ id, algorithm, publicKeySpki, purposes }) => ({
-      id,
-      algorithm,
-      publicKey: base64FromBytes(publicKeySpki),
-      purposes: [...purposes],
-    })),
-  };
+/** What the file alone lets be trusted: its roots and its keyset. Throws like `readTrustFile`. */
+export function trustFromFile(content: unknown): TrustStore {
+  const { roots, keyset } = readTrustFile(content);
+  return trustStoreOf(roots, keyset);
 }

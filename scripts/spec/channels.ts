@@ -18,14 +18,18 @@ export interface Channel extends Usage {
 const UP_USAGE: Readonly<Record<UpChannel, Usage>> = {
   events: { message: "EventBatch", qos: 1, en: "Events of one lane in order; JSON, or 0x01 and deflated JSON" },
   state: { message: "State", qos: 0, en: "Birth, will (both QoS 1) and live snapshots; none of it is journalled" },
-  request: { message: "Request", qos: 1, en: "Asks for the time, the newest list or a piece of it, or an envelope for the chip" },
+  request: {
+    message: "Request",
+    qos: 1,
+    en: "Asks for the time, the newest file of a kind or a piece of it, an envelope, a word on the device's key",
+  },
 };
 
 const DOWN_USAGE: Readonly<Record<DownChannel, Usage>> = {
   ack: { message: "Ack", qos: 1, en: "What the platform has committed, and what it refuses" },
-  reply: { message: "Reply", qos: 1, en: "Answers a request for the newest list, or for an envelope" },
+  reply: { message: "Reply", qos: 1, en: "Names the newest signed file of a kind; brings an envelope, or the word on a device's key" },
   command: { message: "Command", qos: 1, en: "A signed order; never retained, 60 s old at most" },
-  list: { message: "ListChunk", qos: 1, en: "A piece of a list file" },
+  list: { message: "FileChunk", qos: 1, en: "A piece of a signed file" },
   time: { message: "TimeReply", qos: 1, en: "Signed time over the request's nonce" },
 };
 

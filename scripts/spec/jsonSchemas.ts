@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { DICTIONARY } from "#protocol/events/dictionary.ts";
-import { Ack, Command, EventBatch, ListChunk, Reply, Request, State, TimeReply } from "#protocol/events/messages.ts";
+import { Ack, Command, EventBatch, FileChunk, Reply, Request, State, TimeReply } from "#protocol/events/messages.ts";
 import { type EventName, PAYLOADS } from "#protocol/events/payloads.ts";
 import { PolicyFile } from "#protocol/policy/policyFile.ts";
 
-export const MESSAGES = { EventBatch, State, Request, Ack, Reply, TimeReply, ListChunk, Command } as const;
+export const MESSAGES = { EventBatch, State, Request, Ack, Reply, TimeReply, FileChunk, Command } as const;
 export type MessageName = keyof typeof MESSAGES;
 
 export type JsonSchema = Readonly<Record<string, unknown>>;

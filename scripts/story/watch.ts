@@ -20,7 +20,7 @@ interface MachineReport {
 
 interface AgentReport {
   online: boolean;
-  list: { version: number } | null;
+  list: { version: number; overlayVersion: number } | null;
   machines: MachineReport[];
 }
 

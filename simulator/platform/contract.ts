@@ -2,6 +2,7 @@
 import type { Algorithm } from "#protocol/crypto.ts";
 import type { Endpoint } from "#simulator/platform/broker.ts";
 import type { CurrentList } from "#simulator/platform/currentList.ts";
+import type { FileDesk } from "#simulator/platform/fileDesk.ts";
 import type { LiveDevice } from "#simulator/platform/live.ts";
 import type { EventQuery, StoredEvent, StreamReport } from "#simulator/platform/report.ts";
 import type { ScanRequest } from "#simulator/platform/scanRequest.ts";
@@ -53,6 +54,8 @@ export interface Platform {
   /** A phone's scan: sends the grant in a signed command, whose id is the one by which the device will know it. */
   scan(request: ScanRequest): { id: string };
   lock(device: string): { id: string };
+  /** Issues new files, and tells the devices on line to fetch them. */
+  readonly files: FileDesk;
   /** The embedded broker only: it loses every connection and session. */
   stopBroker(): Promise<void>;
   startBroker(): Promise<void>;

@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 import { LANES } from "#protocol/events/event.ts";
+import { PolicyChange } from "#simulator/platform/policyIssuer.ts";
 import { ScanRequest } from "#simulator/platform/scanRequest.ts";
 
 const MAX_LINE_BYTES = 64 * 1024;
@@ -11,6 +12,7 @@ const MAX_CONNECTIONS = 16;
 const ANSWER_TIMEOUT_MS = 30_000;
 
 const device = z.string().regex(/^[0-9A-Z]{20}$/);
+const handle = z.string().regex(/^[0-9a-f]{32}$/);
 const count = z.number().int().min(0);
 
 export const ControlRequest = z.discriminatedUnion("do", [
@@ -27,6 +29,16 @@ export const ControlRequest = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("state"), device: device.optional() }),
   ScanRequest,
   z.strictObject({ do: z.literal("lock"), device }),
+  /** A new overlay or keyset: the devices that are on line are told to fetch it. */
+  z.strictObject({ do: z.literal("revoke"), as: z.string().max(32).optional(), handle: handle.optional() }),
+  /** A new policy for a device: members that are not named stay as they are. */
+  z.strictObject({
+    do: z.literal("rule"),
+    device,
+    policy: PolicyChange,
+  }),
+  z.strictObject({ do: z.literal("certify"), as: z.string().max(32) }),
+  z.strictObject({ do: z.literal("rotateKeys"), retireRoot: z.boolean().optional() }),
   z.strictObject({ do: z.literal("stopBroker") }),
   z.strictObject({ do: z.literal("startBroker") }),
   z.strictObject({ do: z.literal("quit") }),

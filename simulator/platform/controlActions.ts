@@ -14,6 +14,14 @@ export async function carryOut(platform: Platform, quit: () => void, request: Co
       return platform.scan(request);
     case "lock":
       return platform.lock(request.device);
+    case "revoke":
+      return platform.files.revoke(request);
+    case "rule":
+      return platform.files.rule(request.device, request.policy);
+    case "certify":
+      return platform.files.certify(request.as);
+    case "rotateKeys":
+      return platform.files.rotateKeys(request.retireRoot ?? false);
     case "stopBroker":
       await platform.stopBroker();
       return {};

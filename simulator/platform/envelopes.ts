@@ -1,5 +1,5 @@
 /** Envelopes for chips: the platform's word past the module, under a key that the module does not have. */
-import { sealEnvelope } from "#protocol/chip/envelope.ts";
+import { type EnvelopeTerms, sealEnvelope } from "#protocol/chip/envelope.ts";
 import { FULL_BUDGET } from "#protocol/chip/vault.ts";
 import type { EnvelopeReply, Request } from "#protocol/events/messages.ts";
 import { DEVELOPMENT_BUDGET_KEY } from "#simulator/developmentKeys.ts";
@@ -11,14 +11,14 @@ export interface EnvelopeFacts {
   nowMs: number;
   /** Give or take. */
   uncertaintyMs: number;
-  listVersion: number;
+  floors: Pick<EnvelopeTerms, "listFloor" | "overlayFloor" | "keysetFloor" | "policyFloor">;
 }
 
-/** A full budget, the time as it surely is already, and the list's version. Every chip of development has the same budget key. */
-export function answerEnvelope(request: EnvelopeRequest, { nowMs, uncertaintyMs, listVersion }: EnvelopeFacts): EnvelopeReply {
+/** A full budget, the time as it surely is already, and the versions in force. Every chip of development has the same budget key. */
+export function answerEnvelope(request: EnvelopeRequest, { nowMs, uncertaintyMs, floors }: EnvelopeFacts): EnvelopeReply {
   const terms = {
     challenge: hex(request.challenge),
-    ...{ listFloor: listVersion, overlayFloor: 0, keysetFloor: 0, policyFloor: 0 },
+    ...floors,
     timeFloorS: Math.floor((nowMs - uncertaintyMs) / 1000),
     ...FULL_BUDGET,
     unlockCalibration: 0,

@@ -1,28 +1,21 @@
 /** The platform's signing keys: for development, made at the first start and kept in the data folder. */
-import { createPrivateKey, createSign, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createPrivateKey, createSign, type KeyObject, sign as signRaw } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
-import { ALGORITHMS, type Algorithm, KEY_PURPOSES, type KeyPurpose } from "#protocol/crypto.ts";
+import { type Algorithm, KEY_PURPOSES, type KeyPurpose } from "#protocol/crypto.ts";
 import type { Signature } from "#protocol/events/messages.ts";
+import { encodeKeyset, type Keyset, keysetText, type SignedKeyset } from "#protocol/trust/keyset.ts";
 import type { TrustFile } from "#protocol/trust/trustFile.ts";
+import {
+  generateKeyFile,
+  type KeyFile,
+  keyFilePath,
+  readKeyFile,
+  rotatedKeyFile,
+  type StoredKey,
+  writeKeyFile,
+} from "#simulator/platform/keyFile.ts";
 import { sm2Z } from "#simulator/sm2Z.ts";
-
-const KeyFile = z.strictObject({
-  /** Tells one platform's session at a broker from another's. */
-  instance: z.string().regex(/^[0-9a-f]{16}$/),
-  keys: z.array(
-    z.strictObject({
-      id: z.string(),
-      algorithm: z.enum(ALGORITHMS),
-      purpose: z.enum(KEY_PURPOSES),
-      /** PKCS#8 and SPKI, DER in base64. */
-      privateKey: z.base64(),
-      publicKey: z.base64(),
-    }),
-  ),
-});
-type KeyFile = z.infer<typeof KeyFile>;
 
 export interface SigningKey {
   readonly id: string;
@@ -34,88 +27,97 @@ export interface SigningKey {
 
 export interface PlatformKeys {
   readonly instance: string;
-  /** What the agent's configuration needs: `{"keys":[{id, algorithm, publicKey, purposes}]}`. */
+  /** What the agent's configuration needs: the pinned roots and the keyset of the first start. */
   readonly trustPath: string;
+  readonly keyset: { readonly version: number; readonly bytes: Uint8Array };
+  /** The newest key of a purpose; of "keyset" the root that signs now. */
   key(purpose: KeyPurpose): SigningKey;
   sign(purpose: KeyPurpose, message: Uint8Array): Signature;
+  /** New keys for every purpose, in a new keyset. */
+  rotate(nowMs: number, retireRoot: boolean): void;
 }
 
-/** Reads `keys.json` of the data folder, or makes it (`listAlgorithm` rules only then), and writes `trust.json` beside it. */
-export function openKeys(dataDir: string, listAlgorithm: Algorithm = "ed25519"): PlatformKeys {
+/** Reads `keys.json` of the data folder, or makes it (`listAlgorithm` rules only then), and writes `trust.json` beside it if it is not there. */
+export function openKeys(dataDir: string, listAlgorithm: Algorithm = "ed25519", nowMs = Date.now()): PlatformKeys {
   mkdirSync(dataDir, { recursive: true });
-  const path = keyFilePath(dataDir);
-  if (!existsSync(path)) writeFileSync(path, JSON.stringify(generateKeys(listAlgorithm), null, 2), { mode: 0o600 });
+  if (!existsSync(keyFilePath(dataDir))) writeKeyFile(dataDir, generateKeyFile(listAlgorithm, Math.floor(nowMs)));
   const keys = readKeys(dataDir);
-  writeFileSync(keys.trustPath, `${JSON.stringify(trustFileOf(keys), null, 2)}\n`);
+  if (!existsSync(keys.trustPath)) writeFileSync(keys.trustPath, `${JSON.stringify(trustFileOf(readKeyFile(dataDir)), null, 2)}\n`);
   return keys;
 }
 
 /** For those who use a platform's keys without being it. */
 export function readKeys(dataDir: string): PlatformKeys {
-  const path = keyFilePath(dataDir);
-  const file = KeyFile.parse(JSON.parse(readFileSync(path, "utf8")));
-  const keys = new Map(file.keys.map((stored) => [stored.purpose, toSigningKey(stored)]));
+  let ring = keyRing(readKeyFile(dataDir));
+  const sign = (purpose: KeyPurpose, message: Uint8Array): Signature => signWith(ring.key(purpose), message);
+  return {
+    instance: ring.file.instance,
+    trustPath: join(dataDir, "trust.json"),
+    get keyset() {
+      return { version: ring.file.keysetVersion, bytes: encodeKeyset(signedKeyset(ring)) };
+    },
+    key: (purpose) => ring.key(purpose),
+    sign,
+    rotate: (nowMs, retireRoot) => {
+      const file = rotatedKeyFile(ring.file, Math.floor(nowMs), retireRoot);
+      writeKeyFile(dataDir, file);
+      ring = keyRing(file);
+    },
+  };
+}
+
+interface KeyRing {
+  readonly file: KeyFile;
+  key(purpose: KeyPurpose): SigningKey;
+}
+
+function keyRing(file: KeyFile): KeyRing {
+  const usable = file.keys.filter(({ id }) => !file.retiredRoots.includes(id));
+  // The first of a purpose counts: of two roots the current one.
+  const keys = new Map(usable.toReversed().map((stored) => [stored.purpose, toSigningKey(stored)]));
   const key = (purpose: KeyPurpose): SigningKey => {
     const found = keys.get(purpose);
-    if (found === undefined) throw new Error(`${path} has no key for ${purpose}`);
+    if (found === undefined) throw new Error(`there is no key for ${purpose}`);
     return found;
   };
-  const sign = (purpose: KeyPurpose, message: Uint8Array): Signature => {
-    const signing = key(purpose);
-    return { algorithm: signing.algorithm, keyId: signing.id, value: Buffer.from(signBytes(signing, message)).toString("base64") };
-  };
-  return { instance: file.instance, trustPath: join(dataDir, "trust.json"), key, sign };
+  return { file, key };
 }
 
-function trustFileOf(keys: PlatformKeys): TrustFile {
-  const trusted = KEY_PURPOSES.map((purpose) => {
-    const { id, algorithm, publicKeySpki } = keys.key(purpose);
-    return { id, algorithm, publicKey: Buffer.from(publicKeySpki).toString("base64"), purposes: [purpose] };
-  });
-  return { keys: trusted };
+function signedKeyset(ring: KeyRing): SignedKeyset {
+  const { file } = ring;
+  const listed = [...file.keys, ...file.formerListKeys];
+  const keys = KEY_PURPOSES.filter((purpose) => purpose !== "keyset").flatMap((purpose) =>
+    listed
+      .filter((stored) => stored.purpose === purpose)
+      .map(({ id, algorithm, publicKey }) => ({ id, algorithm, publicKey, purposes: [purpose] })),
+  );
+  const { keysetVersion: version, issuedMs, retiredRoots } = file;
+  const keyset: Keyset = { v: 1, version, issuedMs, retiredRoots, keys };
+  return { keyset, signature: signWith(ring.key("keyset"), keysetText(keyset)) };
 }
 
-function keyFilePath(dataDir: string): string {
-  return join(dataDir, "keys.json");
+function trustFileOf(file: KeyFile): TrustFile {
+  const roots = file.keys
+    .filter(({ purpose }) => purpose === "keyset")
+    .map(({ id, algorithm, publicKey }) => ({ id, algorithm, publicKey }));
+  return { roots, keyset: signedKeyset(keyRing(file)) };
+}
+
+function signWith(key: SigningKey, message: Uint8Array): Signature {
+  return { algorithm: key.algorithm, keyId: key.id, value: Buffer.from(signBytes(key, message)).toString("base64") };
 }
 
 /** Ed25519: 64 bytes. SM2: DER, over Z ‖ message with the standard's default user id. */
 export function signBytes({ algorithm, privateKey, publicKeySpki }: SigningKey, message: Uint8Array): Uint8Array {
-  if (algorithm === "ed25519") return sign(null, message, privateKey);
+  if (algorithm === "ed25519") return signRaw(null, message, privateKey);
   return createSign("sm3")
     .update(sm2Z(publicKeySpki.subarray(-64)))
     .update(message)
     .sign(privateKey);
 }
 
-function generateKeys(listAlgorithm: Algorithm): KeyFile {
-  const keys = KEY_PURPOSES.map((purpose) => {
-    const algorithm: Algorithm = purpose === "list" ? listAlgorithm : "ed25519";
-    const pair = algorithm === "sm2" ? generateSm2() : generateEd25519();
-    return {
-      id: `dev-${purpose}-${randomBytes(4).toString("hex")}`,
-      algorithm,
-      purpose,
-      privateKey: pair.privateKey.toString("base64"),
-      publicKey: pair.publicKey.toString("base64"),
-    };
-  });
-  return { instance: randomBytes(8).toString("hex"), keys };
-}
-
-const PKCS8_DER = { type: "pkcs8", format: "der" } as const;
-const SPKI_DER = { type: "spki", format: "der" } as const;
-
-function generateEd25519(): { privateKey: Buffer; publicKey: Buffer } {
-  return generateKeyPairSync("ed25519", { privateKeyEncoding: PKCS8_DER, publicKeyEncoding: SPKI_DER });
-}
-
-function generateSm2(): { privateKey: Buffer; publicKey: Buffer } {
-  return generateKeyPairSync("ec", { namedCurve: "SM2", privateKeyEncoding: PKCS8_DER, publicKeyEncoding: SPKI_DER });
-}
-
 /** Keys come back from DER: an SM2 pair as generated verifies only itself. */
-function toSigningKey(stored: KeyFile["keys"][number]): SigningKey {
+function toSigningKey(stored: StoredKey): SigningKey {
   const privateKey = createPrivateKey({ key: Buffer.from(stored.privateKey, "base64"), format: "der", type: "pkcs8" });
   return { id: stored.id, algorithm: stored.algorithm, privateKey, publicKeySpki: Buffer.from(stored.publicKey, "base64") };
 }

@@ -4,7 +4,7 @@ import type { Server } from "node:net";
 import { join } from "node:path";
 import type { CodedError } from "#protocol/errors/codedError.ts";
 import { LANES } from "#protocol/events/event.ts";
-import { type Command, State } from "#protocol/events/messages.ts";
+import { type Command, type FileKind, State } from "#protocol/events/messages.ts";
 import { downTopic } from "#protocol/topics.ts";
 import { commandText } from "#protocol/trust/wireMessages.ts";
 import { Acknowledger } from "#simulator/platform/acknowledger.ts";
@@ -15,6 +15,7 @@ import { carryOut } from "#simulator/platform/controlActions.ts";
 import { type CurrentList, openCurrentList } from "#simulator/platform/currentList.ts";
 import { DeviceKeys } from "#simulator/platform/deviceKeys.ts";
 import { EventStore } from "#simulator/platform/eventStore.ts";
+import { FileDesk } from "#simulator/platform/fileDesk.ts";
 import { GrantIssuer } from "#simulator/platform/grantIssuer.ts";
 import { openKeys, type PlatformKeys } from "#simulator/platform/keys.ts";
 import { LiveBoard, type LiveDevice } from "#simulator/platform/live.ts";
@@ -38,6 +39,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 class RunningPlatform implements Platform {
   readonly controlPath: string | null;
   readonly list: CurrentList;
+  readonly files: FileDesk;
   readonly quitAsked: Promise<void>;
   #quit: () => void = () => undefined;
   readonly #now: () => number;
@@ -63,10 +65,11 @@ class RunningPlatform implements Platform {
     this.#foreignUrl = brokerUrl;
     this.#broker = brokerUrl === undefined ? new EmbeddedBroker(listen) : undefined;
     this.controlPath = options.controlPath === undefined ? join(dataDir, "platform.ctl") : options.controlPath;
-    this.#keys = openKeys(dataDir, options.listAlgorithm);
+    this.#keys = openKeys(dataDir, options.listAlgorithm, now());
     this.#deviceKeys = new DeviceKeys(dataDir, this.#keys);
     this.list = openCurrentList(dataDir, this.#keys.key("list"), { entries: options.listSize ?? DEFAULT_LIST_SIZE, nowMs: now() });
     this.#grants = new GrantIssuer(this.#keys, this.list.issuedMs);
+    this.files = new FileDesk(dataDir, this.#keys, this.list, now, (kinds, device) => this.#tellToFetch(kinds, device));
     this.#store = new EventStore(dataDir);
     this.#board = new LiveBoard(options.devices ?? []);
     this.#acknowledger = new Acknowledger(this.#store, this.#keys, (topic, ack) => this.#publish(topic, ack), now);
@@ -197,8 +200,16 @@ class RunningPlatform implements Platform {
   }
 
   #answer(device: string, payload: Uint8Array): void {
-    const answer = answerRequest(device, payload, { keys: this.#keys, deviceKeys: this.#deviceKeys, list: this.list, now: this.#now });
+    const answer = answerRequest(device, payload, { keys: this.#keys, deviceKeys: this.#deviceKeys, files: this.files, now: this.#now });
     if (answer !== undefined) this.#publish(downTopic(device, answer.channel), answer.message);
+  }
+
+  /** Those that are off line ask by themselves when they come back. */
+  #tellToFetch(kinds: FileKind[], only?: string): void {
+    for (const { device, state } of this.#board.all()) {
+      if (!state.online || (only !== undefined && only !== device)) continue;
+      this.#command({ do: "refresh", device, id: randomUUID(), issuedMs: Math.floor(this.#now()), kinds });
+    }
   }
 
   #command(command: Command["command"]): { id: string } {

@@ -14,10 +14,8 @@ let bundle = "";
 
 beforeAll(async () => {
   bundle = await BUNDLED;
-  const keys = [
-    { id: "test", algorithm: "ed25519", publicKey: Buffer.from(testKey("ed25519").publicKeySpki).toString("base64"), purposes: ["list"] },
-  ];
-  writeFileSync(join(folder, "trust.json"), JSON.stringify({ keys }));
+  const roots = [{ id: "test", algorithm: "ed25519", publicKey: Buffer.from(testKey("ed25519").publicKeySpki).toString("base64") }];
+  writeFileSync(join(folder, "trust.json"), JSON.stringify({ roots }));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -210,6 +210,7 @@ export interface MachineView {
   fault: string | null;
   linkCode: string | null;
   session: number | null;
+  arcing: boolean;
   volts: number | null;
   amps: number | null;
   totals: { arcs: number; arcMs: number };

@@ -1,5 +1,6 @@
 /** Stories of several machines, of other brokers, of machines that are not ours, and of the installer; beside each other, as they mostly wait. */
 import "#test/agent/stories/commands.ts";
+import "#test/agent/stories/files.ts";
 import "#test/agent/stories/fleet.ts";
 import "#test/agent/stories/foreign.ts";
 import "#test/agent/stories/mosquitto.ts";

@@ -33,6 +33,11 @@ const PROMISED = {
     floor: ["startMs"],
     ratio: ["start", "sourceStart"],
   },
+  list: {
+    ours: ["fileMb", "importMs", "loadMs", "rssAddedMb", "lookupP50Us", "lookupP99Us", "lookupColdP99Us", "overlayApplyMs"],
+    floor: ["fileMb", "importMs", "loadMs", "rssAddedMb", "lookupP50Us", "lookupP99Us", "lookupColdP99Us", "overlayApplyMs"],
+    ratio: ["fileMb", "loadMs", "lookupP99Us", "overlayApplyMs"],
+  },
   pipeline: {
     ours: [
       ...["windowsPerSecond", "eventsPerSecond", "p50Ms", "p99Ms", "flashBytesPerEvent", "wireBytesPerEvent"],

@@ -5,14 +5,14 @@ import { expect, test } from "vitest";
 import {
   type FetchEffect,
   type FetchInput,
+  type FileFetch,
+  type FileTarget,
   fetchWakeMs,
-  initialListFetch,
-  type ListFetch,
-  type ListTarget,
-} from "#agent/core/listFetch/state.ts";
-import { stepListFetch } from "#agent/core/listFetch/transition.ts";
-import { type ListStore, openListStore } from "#agent/shell/store/listFile.ts";
-import { type ListPart, openListPart } from "#agent/shell/store/listPart.ts";
+  initialFileFetch,
+} from "#agent/core/fileFetch/state.ts";
+import { stepFileFetch } from "#agent/core/fileFetch/transition.ts";
+import { type FilePart, openFilePart } from "#agent/shell/store/filePart.ts";
+import { ListStore } from "#agent/shell/store/listStore.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 import type { Request } from "#protocol/events/messages.ts";
@@ -20,10 +20,11 @@ import { issueSmallList, seededRandom, temporaryFolder, testTrust } from "#test/
 
 const TRUST = testTrust();
 const SIZE = 20_000;
+const NAME = { kind: "base", device: "3709832SDHJ00000001X" } as const;
 
 /** The far end: answers requests out of a file, and loses what `loses` says. */
 interface FarEnd {
-  target: ListTarget;
+  target: FileTarget;
   bytes: Buffer;
   loses(): boolean;
 }
@@ -31,34 +32,35 @@ interface FarEnd {
 function farEnd(version: number, loses: () => boolean = () => false): FarEnd {
   const path = join(temporaryFolder(), "issued.list");
   const { size, sha256 } = issueSmallList(path, { version, size: SIZE, seed: version });
-  return { target: { version, size, sha256 }, bytes: readFileSync(path), loses };
+  return { target: { ...NAME, version, size, sha256 }, bytes: readFileSync(path), loses };
 }
 
 function answer(platform: FarEnd, request: Request): FetchInput | undefined {
   if (platform.loses()) return undefined;
-  if (request.want === "list") return { type: "reply", id: request.id, list: platform.target };
-  if (request.want !== "listChunk") return undefined;
-  const { id, version, offset, length } = request;
-  return { type: "chunk", id, version, offset, data: platform.bytes.subarray(offset, offset + length) };
+  const { version, size, sha256 } = platform.target;
+  if (request.want === "file") return { type: "reply", id: request.id, kind: "base", file: { version, size, sha256 } };
+  if (request.want !== "fileChunk") return undefined;
+  const { id, kind, offset, length } = request;
+  return { type: "chunk", id, kind, version: request.version, offset, data: platform.bytes.subarray(offset, offset + length) };
 }
 
 interface Run {
-  fetch: ListFetch;
+  fetch: FileFetch;
   refused: ErrorCode[];
   /** Offsets of the pieces that were asked for. */
   asked: number[];
 }
 
 /** Carries effects out on `part` and `store` until nothing is due, or `until` says so. Time jumps to the next wake. */
-async function run(platform: FarEnd, part: ListPart, store: ListStore, until: (run: Run) => boolean = () => false): Promise<Run> {
-  const state: Run = { fetch: initialListFetch(store.current?.version ?? 0), refused: [], asked: [] };
+async function run(platform: FarEnd, part: FilePart, store: ListStore, until: (run: Run) => boolean = () => false): Promise<Run> {
+  const state: Run = { fetch: initialFileFetch([{ ...NAME, have: store.have.base }]), refused: [], asked: [] };
   const inputs: FetchInput[] = [{ type: "online" }];
   let monoMs = 0;
   for (let round = 0; round < 10_000 && !until(state); round += 1) {
     const wakeMs = fetchWakeMs(state.fetch);
     if (inputs.length === 0 && wakeMs === undefined) return state;
     if (inputs.length === 0) monoMs = Math.max(monoMs, wakeMs ?? 0);
-    const change = stepListFetch(state.fetch, inputs.shift() ?? { type: "tick" }, { monoMs, jitter: 0.5 });
+    const change = stepFileFetch(state.fetch, inputs.shift() ?? { type: "tick" }, { monoMs, jitter: 0.5 });
     state.fetch = change.fetch;
     for (const effect of change.effects) {
       const input = await carryOut(effect, state, platform, part, store);
@@ -72,13 +74,13 @@ async function carryOut(
   effect: FetchEffect,
   state: Run,
   platform: FarEnd,
-  part: ListPart,
+  part: FilePart,
   store: ListStore,
 ): Promise<FetchInput | undefined> {
   try {
     switch (effect.type) {
       case "send":
-        if (effect.request.want === "listChunk") state.asked.push(effect.request.offset);
+        if (effect.request.want === "fileChunk") state.asked.push(effect.request.offset);
         return answer(platform, effect.request);
       case "prepare":
         return { type: "prepared", offset: part.prepare(effect.target) };
@@ -86,7 +88,7 @@ async function carryOut(
         part.write(effect.target, effect.offset, effect.data);
         return undefined;
       case "activate": {
-        const { version } = await store.activate(await part.complete(effect.target));
+        const { version } = await store.activateBase(await part.complete(effect.target));
         return { type: "activated", version };
       }
       case "discard":
@@ -102,12 +104,13 @@ async function carryOut(
   }
 }
 
-const device = (folder: string) => ({ part: openListPart(folder), store: openListStore({ folder, trust: TRUST }) });
+const device = (folder: string) => ({ part: openFilePart(folder), store: new ListStore({ folder, trust: TRUST }) });
+const haveOf = (fetch: FileFetch) => fetch.files[0]?.have;
 
 test("a list arrives and is in force", async () => {
   const { part, store } = device(temporaryFolder());
   const { fetch, refused } = await run(farEnd(5), part, store);
-  expect([fetch.have, fetch.step.at, refused]).toEqual([5, "idle", []]);
+  expect([haveOf(fetch), fetch.step.at, refused]).toEqual([5, "idle", []]);
   expect([store.current?.version, store.current?.entries]).toEqual([5, SIZE]);
 });
 
@@ -119,7 +122,7 @@ test("half of all answers lost: it arrives all the same", async () => {
     part,
     store,
   );
-  expect([fetch.have, store.current?.version]).toEqual([5, 5]);
+  expect([haveOf(fetch), store.current?.version]).toEqual([5, 5]);
 });
 
 test("after a restart the part on disk is not asked for again", async () => {
@@ -158,16 +161,16 @@ test("bytes that are not the announced ones: fetched once more, then left alone;
 
 test("a forged list that fits its announcement is refused by its signature", async () => {
   const folder = temporaryFolder();
-  const part = openListPart(folder);
-  const store = openListStore({ folder, trust: { keys: new Map() } });
+  const part = openFilePart(folder);
+  const store = new ListStore({ folder, trust: { keys: new Map() } });
   const { refused } = await run(farEnd(6), part, store);
   expect(refused).toEqual(["list.unknownKey", "list.unknownKey"]);
   expect([store.current, store.fault?.code]).toEqual([undefined, "list.missing"]);
 });
 
 test("a part takes pieces only where it ends, and never more than was announced", () => {
-  const part = openListPart(temporaryFolder());
-  const target: ListTarget = { version: 1, size: 300, sha256: "0".repeat(64) };
+  const part = openFilePart(temporaryFolder());
+  const target: FileTarget = { ...NAME, version: 1, size: 300, sha256: "0".repeat(64) };
   expect(part.prepare(target)).toBe(0);
   part.write(target, 0, new Uint8Array(200));
   expect(part.prepare(target)).toBe(200);
@@ -185,10 +188,10 @@ test("what the disk refuses is a coded fault of every operation", async () => {
   const folder = temporaryFolder();
   const { part, store } = device(folder);
   rmSync(folder, { recursive: true });
-  const target: ListTarget = { version: 1, size: 300, sha256: "0".repeat(64) };
+  const target: FileTarget = { ...NAME, version: 1, size: 300, sha256: "0".repeat(64) };
   const storage = expect.objectContaining({ code: "list.storage" });
   expect(() => part.prepare(target)).toThrow(storage);
   expect(() => part.write(target, 0, new Uint8Array(10))).toThrow(storage);
   await expect(part.complete(target)).rejects.toEqual(storage);
-  await expect(store.activate(join(folder, "nothing.part"))).rejects.toEqual(storage);
+  await expect(store.activateBase(join(folder, "nothing.part"))).rejects.toEqual(storage);
 });

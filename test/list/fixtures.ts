@@ -1,5 +1,5 @@
 /** Keys, lists and noise that the tests of lists and passes share. The keys sign nothing outside of tests. */
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, createPublicKey } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { type Algorithm, createTrustStore, KEY_PURPOSES, type TrustedKey, type T
 import type { ListReader } from "#protocol/list/certificateList.ts";
 import type { ListEntry } from "#protocol/list/entry.ts";
 import type { CoseSigner } from "#protocol/pass/coseSign1.ts";
+import { type Keyset, keysetText, type SignedKeyset } from "#protocol/trust/keyset.ts";
 import { type SigningKey, signBytes } from "#simulator/platform/keys.ts";
 import { issueList } from "#simulator/platform/listIssuer.ts";
 
@@ -40,6 +41,39 @@ export function coseSigner(algorithm: Algorithm): CoseSigner {
 export function trustedKey(algorithm: Algorithm, change: Partial<TrustedKey> = {}): TrustedKey {
   const { id, publicKeySpki } = testKey(algorithm);
   return { id, algorithm, publicKeySpki, purposes: KEY_PURPOSES, ...change };
+}
+
+/** Two roots that nobody else has: each seed is a plain number, repeated. */
+function rootKey(name: "current" | "next"): SigningKey {
+  const seed = Buffer.alloc(32, name === "current" ? 0x51 : 0x52);
+  const privateKey = createPrivateKey({ key: Buffer.concat([Buffer.from(ED25519_PKCS8, "hex"), seed]), format: "der", type: "pkcs8" });
+  return {
+    id: `root-${name}`,
+    algorithm: "ed25519",
+    privateKey,
+    publicKeySpki: createPublicKey(privateKey).export({ type: "spki", format: "der" }),
+  };
+}
+
+export function testRoots(): TrustedKey[] {
+  return (["current", "next"] as const)
+    .map(rootKey)
+    .map(({ id, algorithm, publicKeySpki }) => ({ id, algorithm, publicKeySpki, purposes: ["keyset"] }));
+}
+
+const ED25519_PKCS8 = "302e020100300506032b657004220420";
+
+/** Both test keys for everything, but for `change`. */
+export function testSignedKeyset(change: Partial<Keyset> = {}, root: "current" | "next" = "current"): SignedKeyset {
+  const keys = (["ed25519", "sm2"] as const).map((algorithm) => {
+    const { id, publicKeySpki } = testKey(algorithm);
+    const purposes: Keyset["keys"][number]["purposes"] = ["list", "credential", "time", "watermark", "command"];
+    return { id, algorithm, publicKey: Buffer.from(publicKeySpki).toString("base64"), purposes };
+  });
+  const keyset: Keyset = { v: 1, version: 1, issuedMs: ISSUED_MS, retiredRoots: [], keys, ...change };
+  const signer = rootKey(root);
+  const value = Buffer.from(signBytes(signer, keysetText(keyset))).toString("base64");
+  return { keyset, signature: { algorithm: signer.algorithm, keyId: signer.id, value } };
 }
 
 export function testTrust(): TrustStore {

@@ -6,8 +6,10 @@ import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "#test/list/fixtures.ts";
 
 const FOLDER = join(import.meta.dirname, "../../protocol/vectors/list");
-const { keys } = (JSON.parse(readFileSync(join(FOLDER, "lists.json"), "utf8")) as { trust: { keys: { id: string; publicKey: string }[] } })
-  .trust;
+interface Vectors {
+  trust: { keyset: { keyset: { keys: { id: string; publicKey: string }[] } } };
+}
+const { keys } = (JSON.parse(readFileSync(join(FOLDER, "lists.json"), "utf8")) as Vectors).trust.keyset.keyset;
 
 const FLAGS = {
   ed25519: { number: 1, digest: "-sha256", verify: ["-rawin"] },
@@ -43,6 +45,17 @@ describe.each(["ed25519", "sm2"] as const)("%s", (algorithm) => {
     const signature = file.subarray(106, 106 + file.readUInt16BE(104));
     expect(opensslVerifies(Buffer.concat([Buffer.from("arcgate-list/1\n", "ascii"), root]), signature)).toBe(true);
     expect(opensslVerifies(Buffer.concat([Buffer.from("arcgate-list/2\n", "ascii"), root]), signature)).toBe(false);
+  });
+
+  test("an overlay's signature holds over its fields and changes, and it names the base's root", () => {
+    const overlay = readFileSync(join(FOLDER, `overlay.${algorithm}.list`));
+    expect(overlay.subarray(0, 8).toString("ascii")).toBe("ARCGOVL1");
+    expect(overlay.subarray(72, 104).equals(file.subarray(72, 104))).toBe(true);
+    expect(overlay.length).toBe(256 + 24 * overlay.readUInt32BE(24));
+    const digest = digestOf(Buffer.concat([overlay.subarray(0, 104), overlay.subarray(256)]));
+    const signature = overlay.subarray(106, 106 + overlay.readUInt16BE(104));
+    expect(opensslVerifies(Buffer.concat([Buffer.from("arcgate-overlay/1\n", "ascii"), digest]), signature)).toBe(true);
+    expect(opensslVerifies(Buffer.concat([Buffer.from("arcgate-list/1\n", "ascii"), digest]), signature)).toBe(false);
   });
 
   function keyId(): string {

@@ -4,7 +4,8 @@ import { createTrustStore, digestOf } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 import { type CertificateList, listRoot, openList, signedMessage } from "#protocol/list/certificateList.ts";
-import { parseHeader, writeSignature } from "#protocol/list/header.ts";
+import { writeSignature } from "#protocol/list/fileHeader.ts";
+import { parseHeader } from "#protocol/list/header.ts";
 import { writeList } from "#protocol/list/writer.ts";
 import { signBytes } from "#simulator/platform/keys.ts";
 import { seededEntry } from "#simulator/platform/listIssuer.ts";
@@ -123,7 +124,8 @@ describe("a list that is signed, but wrong", () => {
     }
     const header = bytes.subarray(0, 256);
     const root = listRoot(parseHeader(header), header, bytes.subarray(256, FIRST_PAGE));
-    writeSignature(header, root, signBytes(testKey("ed25519"), signedMessage(root)));
+    header.set(root, 72);
+    writeSignature(header, signBytes(testKey("ed25519"), signedMessage(root)));
     return bytes;
   }
 

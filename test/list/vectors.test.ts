@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { directoryOf } from "#agent/core/certificateDirectory.ts";
 import type { Algorithm } from "#protocol/crypto.ts";
 import { openList } from "#protocol/list/certificateList.ts";
+import { changesOf, type ListChange, type OverlayHeader, openOverlay } from "#protocol/list/overlay.ts";
 import { trustFromFile } from "#protocol/trust/trustFile.ts";
 import { seededEntry } from "#simulator/platform/listIssuer.ts";
 import { readerOf, smallListBytes, testTrust } from "#test/list/fixtures.ts";
@@ -19,13 +21,20 @@ interface ListVector {
   rootHex: string;
 }
 
+interface OverlayVector extends OverlayHeader {
+  file: string;
+  base: string;
+}
+
 const FOLDER = join(import.meta.dirname, "../../protocol/vectors/list");
-const { seed, trust, lists, present, absent } = JSON.parse(readFileSync(join(FOLDER, "lists.json"), "utf8")) as {
+const { seed, trust, lists, present, absent, overlays, changes } = JSON.parse(readFileSync(join(FOLDER, "lists.json"), "utf8")) as {
   seed: number;
   trust: unknown;
   lists: ListVector[];
   present: { index: number; handle: string }[];
   absent: string[];
+  overlays: OverlayVector[];
+  changes: ListChange[];
 };
 
 describe.each(lists)("golden list $file", (vector) => {
@@ -46,6 +55,18 @@ describe.each(lists)("golden list $file", (vector) => {
     }
     expect(absent.map((handle) => list.lookUp(handle))).toEqual(absent.map(() => undefined));
   });
+});
+
+test.each(overlays)("golden overlay $file changes its base, and says what it is", ({ file, base, ...header }) => {
+  const bytes = readFileSync(join(FOLDER, file));
+  const overlay = openOverlay(bytes, trustFromFile(trust));
+  expect(overlay).toMatchObject(header);
+  expect([...changesOf(bytes)]).toEqual(changes);
+  const list = openList(readerOf(readFileSync(join(FOLDER, base))), trustFromFile(trust));
+  const directory = directoryOf(list, overlay, { base: 7, overlay: 12 });
+  for (const change of changes) expect(directory.lookUp(change.handle)).toEqual("removed" in change ? undefined : change);
+  const changed = new Set(changes.map(({ handle }) => handle));
+  for (const { index: _index, ...entry } of present) if (!changed.has(entry.handle)) expect(directory.lookUp(entry.handle)).toEqual(entry);
 });
 
 test("the writer makes the Ed25519 vector byte for byte", () => {

@@ -40,7 +40,7 @@ function vector<T>(name: string): T {
 }
 
 function platformKey(keyId: string): Buffer {
-  return Buffer.from(trust.keys.find(({ id }) => id === keyId)?.publicKey ?? "", "base64");
+  return Buffer.from(trust.keyset?.keyset.keys.find(({ id }) => id === keyId)?.publicKey ?? "", "base64");
 }
 
 describe.each(credentials)("a credential by $algorithm for a holder with $holderAlgorithm", (credential) => {

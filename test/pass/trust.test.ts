@@ -4,7 +4,6 @@ import { type Algorithm, createTrustStore, KEY_PURPOSES, type KeyPurpose, linkMa
 import type { Command, Signature } from "#protocol/events/messages.ts";
 import { base64FromBytes, bytesFromBase64 } from "#protocol/trust/base64.ts";
 import { cryptoSelfTest } from "#protocol/trust/selfTest.ts";
-import { trustFileOf, trustFromFile } from "#protocol/trust/trustFile.ts";
 import { verifyCommand, verifyTime, verifyWatermark } from "#protocol/trust/wireMessages.ts";
 import { signBytes } from "#simulator/platform/keys.ts";
 import { seededRandom, testKey, testTrust, trustedKey } from "#test/list/fixtures.ts";
@@ -64,7 +63,16 @@ describe.each(["ed25519", "sm2"] as const)("signed with %s", (algorithm) => {
         asks[purpose] = false;
       }
     }
-    const none = { list: false, credential: false, watermark: false, command: false, grant: false, policy: false, device: false };
+    const none = {
+      list: false,
+      credential: false,
+      watermark: false,
+      command: false,
+      grant: false,
+      policy: false,
+      device: false,
+      keyset: false,
+    };
     expect(asks).toEqual({ ...none, time: true });
   });
 
@@ -93,33 +101,6 @@ test("the link MAC is what it was: HMAC-SHA-256 over tag and parts, cut to 8 byt
   const mac = linkMac(Buffer.from("Jefe"), "what do ya want ", Buffer.from("for "), Buffer.from("nothing?"));
   expect(Buffer.from(mac).toString("hex")).toBe("5bdcc146bf60754e");
   expect(sha256Hex("abc")).toBe(sha256Hex(Buffer.from("abc")));
-});
-
-describe("the trust file", () => {
-  const file = trustFileOf([trustedKey("ed25519"), trustedKey("sm2", { purposes: ["list"] })]);
-
-  test("goes out and comes in", () => {
-    expect([...trustFromFile(JSON.parse(JSON.stringify(file))).keys.keys()]).toEqual(["test-ed25519", "test-sm2"]);
-  });
-
-  test.each<[string, unknown]>([
-    ["nothing", null],
-    ["no keys", { keys: [] }],
-    ["an unknown purpose", { keys: [{ ...file.keys[0], purposes: ["everything"] }] }],
-    ["an unknown algorithm", { keys: [{ ...file.keys[0], algorithm: "rsa" }] }],
-    ["a key of the other algorithm", { keys: [{ ...file.keys[0], algorithm: "sm2" }] }],
-    ["a key cut short", { keys: [{ ...file.keys[0], publicKey: file.keys[0]?.publicKey.slice(0, 40) }] }],
-    ["the same id twice", { keys: [file.keys[0], file.keys[0]] }],
-    ["a point that is not on the curve", { keys: [offCurve()] }],
-  ])("%s is refused", (_name, content) => {
-    expect(() => trustFromFile(content)).toThrow(coded("trust.badKey"));
-  });
-
-  function offCurve() {
-    const bytes = bytesFromBase64(file.keys[1]?.publicKey ?? "");
-    bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
-    return { ...file.keys[1], publicKey: base64FromBytes(bytes) };
-  }
 });
 
 test("base64 comes back, at every length", () => {

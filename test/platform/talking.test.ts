@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-
 import { sha256Hex, type TrustStore } from "#protocol/crypto.ts";
-import { Command, ListChunk, ListReply, TimeReply } from "#protocol/events/messages.ts";
+import { Command, FileChunk, FileReply, TimeReply } from "#protocol/events/messages.ts";
 import { decodeGrant } from "#protocol/pass/grant.ts";
 import { trustFromFile } from "#protocol/trust/trustFile.ts";
 import { verifyCommand, verifyTime, verifyWatermark } from "#protocol/trust/wireMessages.ts";
@@ -92,15 +91,15 @@ test("the time is signed over the asker's nonce", async () => {
 
 test("the list is announced, and fetched in pieces that make the file", async () => {
   const { platform, far } = await platformAndDevice({ listSize: 5000 });
-  await far.publish("request", { v: 1, id: "l1", want: "list", have: 0 });
-  const { list } = ListReply.parse(JSON.parse(await far.message("reply")));
+  await far.publish("request", { v: 1, id: "l1", want: "file", kind: "base", have: 0 });
+  const { file: list } = FileReply.parse(JSON.parse(await far.message("reply")));
   if (list === null) throw new Error("no list");
   const pieces: Buffer[] = [];
   for (let offset = 0; offset < list.size; offset += 65_536) {
     const id = `c${offset}`;
-    await far.publish("request", { v: 1, id, want: "listChunk", version: list.version, offset, length: 65_536 });
+    await far.publish("request", { v: 1, id, want: "fileChunk", kind: "base", version: list.version, offset, length: 65_536 });
     const chunk = await far.until(() =>
-      far.received.map((entry) => ListChunk.safeParse(JSON.parse(entry.text)).data).find((c) => c?.id === id),
+      far.received.map((entry) => FileChunk.safeParse(JSON.parse(entry.text)).data).find((c) => c?.id === id),
     );
     expect(chunk.offset).toBe(offset);
     pieces.push(Buffer.from(chunk.data, "base64"));
@@ -110,8 +109,10 @@ test("the list is announced, and fetched in pieces that make the file", async ()
   expect(sha256Hex(whole)).toBe(list.sha256);
   expect(whole.equals(readFileSync(platform.list.path))).toBe(true);
 
-  await far.publish("request", { v: 1, id: "l2", want: "list", have: list.version });
-  expect(await far.until(() => far.received.find((entry) => entry.text.includes('"l2"'))?.text)).toBe('{"v":1,"id":"l2","list":null}');
+  await far.publish("request", { v: 1, id: "l2", want: "file", kind: "base", have: list.version });
+  expect(await far.until(() => far.received.find((entry) => entry.text.includes('"l2"'))?.text)).toBe(
+    '{"v":1,"id":"l2","kind":"base","file":null}',
+  );
 });
 
 test("keys, list and records are the same after a restart; another size is another version", async () => {

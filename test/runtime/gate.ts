@@ -115,7 +115,7 @@ export class Gate {
       randomNonce: () => hex(16),
       randomId: () => hex(8),
       time: { now: () => timeAt(this.time, this.nowMs) },
-      lists: { current: { version: 5, issuedMs: LIST_ISSUED_MS, lookUp: (handle) => lookUp(handle) ?? undefined } },
+      files: { list: { version: 5, issuedMs: LIST_ISSUED_MS }, lookUp },
     });
     this.#drivers = [...this.#links].map(([device, link]) => {
       const ports = { link, journal: this.#journal, clock, time: () => this.time, log, ...UNJOINED };

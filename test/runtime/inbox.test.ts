@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import type { FetchInput } from "#agent/core/listFetch/state.ts";
+import type { FetchInput } from "#agent/core/fileFetch/state.ts";
 import { Inbox } from "#agent/runtime/inbox.ts";
 import { canonicalJson } from "#protocol/events/canonical.ts";
 import type { Command, TimeReply } from "#protocol/events/messages.ts";
@@ -35,7 +35,7 @@ beforeEach(() => {
     log: { info: () => undefined, warn: (fields) => void codes.push((fields as { code: string }).code) },
     now: () => ({ earliestMs: NOW_MS, latestMs: NOW_MS + 1_000 }),
     timeArrived: (utcMs, uncertaintyMs) => void done.push(`time ${utcMs} ${uncertaintyMs}`),
-    listInput: (input) => void inputs.push(input),
+    fileInput: (input) => void inputs.push(input),
     envelopeArrived: (device, id, envelope) => void done.push(`envelope ${device} ${id} ${envelope?.length ?? "none"}`),
     deviceKeyArrived: (device, word) => void done.push(`key ${device} ${word?.length ?? "none"}`),
     grant: (device, grant) => void done.push(`grant ${device} ${grant}`),
@@ -149,17 +149,26 @@ describe("the time", () => {
   });
 });
 
-describe("the list", () => {
+describe("a signed file", () => {
   it("passes answers and pieces on; the file proves itself", () => {
-    receive("reply", { v: 1, id: "a", list: null });
-    receive("list", { v: 1, id: "b", version: 3, offset: 4, data: "AQID" });
+    receive("reply", { v: 1, id: "a", kind: "overlay", file: null });
+    receive("list", { v: 1, id: "b", kind: "base", version: 3, offset: 4, data: "AQID" });
     expect(inputs).toEqual([
-      { type: "reply", id: "a", list: null },
-      { type: "chunk", id: "b", version: 3, offset: 4, data: Uint8Array.of(1, 2, 3) },
+      { type: "reply", id: "a", kind: "overlay", file: null },
+      { type: "chunk", id: "b", kind: "base", version: 3, offset: 4, data: Uint8Array.of(1, 2, 3) },
     ]);
-    receive("list", { v: 1, id: "b", version: 3, offset: -4, data: "AQID" });
-    receive("reply", { v: 1, id: "a", list: { version: 1 } });
-    expect(codes).toEqual(["event.badShape", "event.badShape"]);
+    receive("list", { v: 1, id: "b", kind: "base", version: 3, offset: -4, data: "AQID" });
+    receive("reply", { v: 1, id: "a", kind: "overlay", file: { version: 1 } });
+    receive("reply", { v: 1, id: "a", kind: "firmware", file: null });
+    expect(codes).toEqual(["event.badShape", "event.badShape", "event.badShape"]);
+  });
+
+  it("is asked for when the platform's signed word says that there is a new one, and on nobody else's", () => {
+    const order = { do: "refresh", device: DEVICE, id: "order-2", issuedMs: NOW_MS, kinds: ["overlay"] } as const;
+    receive("command", signed({ ...order, kinds: [...order.kinds] }, stranger));
+    expect([inputs, codes]).toEqual([[], ["trust.unknownKey"]]);
+    receive("command", signed({ ...order, kinds: [...order.kinds] }));
+    expect(inputs).toEqual([{ type: "refresh", kinds: ["overlay"], device: DEVICE, spread: true }]);
   });
 });
 

@@ -11,7 +11,12 @@ import { UNJOINED } from "#test/runtime/unjoined.ts";
 
 type Store = ReturnType<typeof sqliteStore>;
 
-const NOTE = { name: "listRefused", session: null, agoMs: 0, payload: { code: "list.badTransfer", detail: "x".repeat(250) } } as const;
+const NOTE = {
+  name: "fileRefused",
+  session: null,
+  agoMs: 0,
+  payload: { file: "base", code: "list.badTransfer", detail: "x".repeat(250) },
+} as const;
 let store: Store;
 let journal: Journal;
 let link: FarLink;
@@ -154,8 +159,8 @@ describe("the driver of a machine", () => {
     });
     await tick(driver, 2);
     caused.count = 3;
-    driver.note({ ...NOTE, name: "listRefused", payload: { code: "list.rollback", detail: "first" } });
-    expect(names(journal).filter((name) => name === "listRefused")).toHaveLength(4);
+    driver.note({ ...NOTE, name: "fileRefused", payload: { file: "base", code: "list.rollback", detail: "first" } });
+    expect(names(journal).filter((name) => name === "fileRefused")).toHaveLength(4);
     caused.count = 1_000;
     expect(() => driver.note(NOTE)).toThrow(CodedError);
   });
@@ -199,7 +204,7 @@ describe("a full disk", () => {
     expect(warnings).toContain("commit failed; the events wait");
     isFull.now = false;
     await tick(driver, 2);
-    expect(names(journal).slice(-3)).toEqual(["listRefused", "contactorOpened", "sessionEnded"]);
+    expect(names(journal).slice(-3)).toEqual(["fileRefused", "contactorOpened", "sessionEnded"]);
   });
 
   it("never closes on a decision that is not on record: the start button waits for room", async () => {

@@ -68,7 +68,7 @@ class Place {
     const log = { info: () => undefined, warn: () => undefined };
     const clock = { monoMs: () => this.nowMs };
     const driver = new MachineDriver({ setup: INSTALLERS, link, journal, clock, time: () => time, log, ...UNJOINED }, "1.2.3");
-    const keeper = new PolicyKeeper({ journal, trust: testTrust(), floor: () => 0 });
+    const keeper = new PolicyKeeper({ journal, trust: testTrust() });
     keeper.restore(driver);
     return [driver, keeper];
   }

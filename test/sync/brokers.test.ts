@@ -120,9 +120,9 @@ describe.each([
   it("passes requests up and every other channel down", async () => {
     agent.sync.start();
     await until("online", () => agent.sync.status().online);
-    await agent.sync.request(OTHER_MACHINE, { v: 1, id: "a", want: "list", have: 3 });
+    await agent.sync.request(OTHER_MACHINE, { v: 1, id: "a", want: "file", kind: "base", have: 3 });
     await until("request", () => platform.requests.length > 0);
-    expect(platform.requests).toEqual([{ device: OTHER_MACHINE, request: { v: 1, id: "a", want: "list", have: 3 } }]);
+    expect(platform.requests).toEqual([{ device: OTHER_MACHINE, request: { v: 1, id: "a", want: "file", kind: "base", have: 3 } }]);
     const topic = (device: string, channel: string): string => `arcgate/1/${device.slice(0, 6)}/${device}/down/${channel}`;
     platform.say(topic(MACHINE, "reply"), "one");
     platform.say(topic(MACHINE, "unheardOf"), "nobody");

@@ -8,6 +8,8 @@ const PROGRAMS = {
   startFloor: import.meta.resolve("#scripts/bench/floor/startFloor.ts"),
   scanFloor: import.meta.resolve("#scripts/bench/floor/scanFloor.ts"),
   fieldFloor: import.meta.resolve("#scripts/bench/floor/fieldFloor.ts"),
+  listFloor: import.meta.resolve("#scripts/bench/floor/listFloor.ts"),
+  ourList: import.meta.resolve("#scripts/bench/list/ourList.ts"),
   platformFloor: import.meta.resolve("#scripts/bench/floor/platformFloor.ts"),
   windowFountain: import.meta.resolve("#scripts/bench/floor/windowFountain.ts"),
 } as const;

@@ -1,34 +1,33 @@
-/** The part of a list that has arrived so far: one file whose name says of which list. It survives restarts. */
+/** The parts of signed files that have arrived so far: one for each file that is kept, its name says of which version. They survive restarts. */
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readdirSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { ListTarget } from "#agent/core/listFetch/state.ts";
-import { asStorageFault, onDisk } from "#agent/shell/store/listStorage.ts";
+import { FILE_SIZES, type FileTarget } from "#agent/core/fileFetch/state.ts";
+import { asStorageFault, onDisk } from "#agent/shell/store/fileStorage.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { LIST_MAX_BYTES } from "#protocol/list/layout.ts";
 
 /** Each method also throws `list.storage`. */
-export interface ListPart {
-  /** Bytes of the target that are here. Parts of other lists are deleted. Throws `list.tooLarge`. */
-  prepare(target: ListTarget): number;
+export interface FilePart {
+  /** Bytes of the target that are here. Parts of its other versions are deleted. Throws `list.tooLarge`. */
+  prepare(target: FileTarget): number;
   /** Appends at `offset`, which is where the part ends. Throws `list.badTransfer` when it is not. */
-  write(target: ListTarget, offset: number, data: Uint8Array): void;
+  write(target: FileTarget, offset: number, data: Uint8Array): void;
   /** Path of the complete file, its digest checked. Throws `list.badTransfer`, `list.truncated`. */
-  complete(target: ListTarget): Promise<string>;
-  discard(target: ListTarget): void;
+  complete(target: FileTarget): Promise<string>;
+  discard(target: FileTarget): void;
 }
 
 const SUFFIX = ".part";
 const PIECE_BYTES = 256 * 1024;
 
-export function openListPart(folder: string): ListPart {
+export function openFilePart(folder: string): FilePart {
   mkdirSync(folder, { recursive: true });
-  const pathOf = (target: ListTarget) => join(folder, partName(target));
+  const pathOf = (target: FileTarget) => join(folder, partName(target));
   return {
     prepare: (target) => {
-      if (target.size > LIST_MAX_BYTES) throw new CodedError("list.tooLarge", `${target.size} bytes`);
-      onDisk(() => deleteOthers(folder, partName(target)));
+      if (target.size > FILE_SIZES[target.kind].most) throw new CodedError("list.tooLarge", `${target.size} bytes`);
+      onDisk(() => deleteOthers(folder, target));
       return withFile(pathOf(target), "a+", (file) => {
         const { size } = fstatSync(file);
         if (size <= target.size) return size;
@@ -62,13 +61,19 @@ export function openListPart(folder: string): ListPart {
   };
 }
 
-function partName({ version, size, sha256 }: ListTarget): string {
-  return `list-${version}-${size}-${sha256.slice(0, 16)}${SUFFIX}`;
+function partPrefix({ kind, device }: FileTarget): string {
+  return kind === "policy" ? `policy-${device}-` : `${kind}-`;
 }
 
-function deleteOthers(folder: string, name: string): void {
+function partName(target: FileTarget): string {
+  const { version, size, sha256 } = target;
+  return `${partPrefix(target)}${version}-${size}-${sha256.slice(0, 16)}${SUFFIX}`;
+}
+
+function deleteOthers(folder: string, target: FileTarget): void {
+  const name = partName(target);
   for (const other of readdirSync(folder)) {
-    if (other.endsWith(SUFFIX) && other !== name) rmSync(join(folder, other));
+    if (other.startsWith(partPrefix(target)) && other.endsWith(SUFFIX) && other !== name) rmSync(join(folder, other));
   }
 }
 

@@ -1,6 +1,6 @@
 import { CodedError } from "#protocol/errors/codedError.ts";
 
-/** Runs file operations of the list: what the disk refuses becomes `list.storage`, other coded errors pass. */
+/** Runs file operations of signed files: what the disk refuses becomes `list.storage`, other coded errors pass. */
 export function onDisk<T>(operation: () => T): T {
   try {
     return operation();

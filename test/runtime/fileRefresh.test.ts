@@ -3,12 +3,15 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { ListRefresh } from "#agent/runtime/listRefresh.ts";
-import { openListStore } from "#agent/shell/store/listFile.ts";
-import { openListPart } from "#agent/shell/store/listPart.ts";
+import { FileRefresh } from "#agent/runtime/fileRefresh.ts";
+import { openFilePart } from "#agent/shell/store/filePart.ts";
+import { ListStore } from "#agent/shell/store/listStore.ts";
 import type { Request } from "#protocol/events/messages.ts";
 import { peopleEntries, personOf } from "#simulator/people.ts";
 import { ISSUED_MS, issueSmallList, temporaryFolder, testTrust } from "#test/list/fixtures.ts";
+
+const DEVICE = "3709832SDHJ00000001X";
+const REFRESH = { type: "refresh", kinds: ["base"], device: DEVICE, spread: false } as const;
 
 interface Far {
   path: string;
@@ -25,22 +28,22 @@ function issue(version: number, size = 3_000): Far {
 
 function agentEnd(far: { now: Far }) {
   const folder = temporaryFolder();
-  const store = openListStore({ folder, trust: testTrust() });
+  const store = new ListStore({ folder, trust: testTrust() });
   const activated: number[] = [];
   const refused: string[] = [];
   const asked: Request[] = [];
-  const refresh: ListRefresh = new ListRefresh({
+  const refresh: FileRefresh = new FileRefresh({
     clock: { monoMs: () => performance.now() },
     random: () => 0,
-    have: 0,
-    send: async (request) => {
+    files: [{ kind: "base", device: DEVICE, have: 0 }],
+    send: async (_device, request) => {
       asked.push(request);
       await answer(far.now, request, refresh);
     },
-    part: openListPart(folder),
-    activate: (path) => store.activate(path),
-    activated: (list) => void activated.push(list.version),
-    refused: (code) => void refused.push(code),
+    part: openFilePart(folder),
+    activate: (_kind, _device, path) => store.activateBase(path),
+    activated: ({ version }) => void activated.push(version),
+    refused: (_kind, code) => void refused.push(code),
   });
   onTestFinished(() => {
     refresh.close();
@@ -49,13 +52,14 @@ function agentEnd(far: { now: Far }) {
   return { folder, store, activated, refused, asked, refresh };
 }
 
-async function answer({ path, version, size, sha256 }: Far, request: Request, refresh: ListRefresh): Promise<void> {
+async function answer({ path, version, size, sha256 }: Far, request: Request, refresh: FileRefresh): Promise<void> {
   await delay(1);
   const { id } = request;
-  if (request.want === "list") refresh.dispatch({ type: "reply", id, list: request.have >= version ? null : { version, size, sha256 } });
-  if (request.want !== "listChunk") return;
+  const file = { version, size, sha256 };
+  if (request.want === "file") refresh.dispatch({ type: "reply", id, kind: "base", file: request.have >= version ? null : file });
+  if (request.want !== "fileChunk") return;
   const data = readFileSync(path).subarray(request.offset, request.offset + request.length);
-  refresh.dispatch({ type: "chunk", id, version, offset: request.offset, data });
+  refresh.dispatch({ type: "chunk", id, kind: "base", version, offset: request.offset, data });
 }
 
 async function eventually(what: string, holds: () => boolean): Promise<void> {
@@ -74,7 +78,7 @@ it("fetches a list, puts it in force, and a newer one after it", async () => {
   expect(agent.store.current?.lookUp(personOf("certified", ISSUED_MS).handle)).toMatchObject({ categories: 1, suspended: false });
   expect(agent.store.current?.lookUp(personOf("unknown", ISSUED_MS).handle)).toBeUndefined();
   far.now = issue(2);
-  agent.refresh.dispatch({ type: "refresh" });
+  agent.refresh.dispatch(REFRESH);
   await eventually("version 2 in force", () => agent.activated.length === 2);
   expect([agent.activated, agent.store.current?.version, agent.refused]).toEqual([[1, 2], 2, []]);
 });
@@ -87,7 +91,7 @@ it("keeps the list in force when the platform offers one that is older, forged o
   const older = issue(3);
   // An older file under a newer number: what the announcement says is not what the file proves.
   far.now = { ...older, version: 9 };
-  agent.refresh.dispatch({ type: "refresh" });
+  agent.refresh.dispatch(REFRESH);
   await eventually("the older file is refused", () => agent.refused.length === 1);
   const damaged = issue(10);
   const bytes = readFileSync(damaged.path);
@@ -96,7 +100,7 @@ it("keeps the list in force when the platform offers one that is older, forged o
   copyFileSync(damaged.path, path);
   writeFileSync(path, bytes);
   far.now = { ...damaged, path };
-  agent.refresh.dispatch({ type: "refresh" });
+  agent.refresh.dispatch(REFRESH);
   await eventually("the damaged file is refused", () => agent.refused.length === 2);
   expect([agent.activated, agent.store.current?.version]).toEqual([[5], 5]);
   for (const code of agent.refused) expect(code).toMatch(/^list\./);
@@ -108,7 +112,7 @@ it("is silent after it was closed", async () => {
   agent.refresh.dispatch({ type: "online" });
   agent.refresh.close();
   const before = agent.asked.length;
-  agent.refresh.dispatch({ type: "refresh" });
+  agent.refresh.dispatch(REFRESH);
   await delay(20);
   expect([agent.activated, agent.asked.length]).toEqual([[], before]);
 });
