@@ -37,6 +37,6 @@ describe.concurrent("mosquitto in place of our own broker", () => {
 
   it.sequential("serves commands, time and the list as before", async () => {
     await bench.scanFromAfar("unknown");
-    await bench.event("scanDenied", 0, ({ payload }) => payload.via === "platform" && payload.code === "licence.unknownCertificate");
+    await bench.event("scanDenied", 0, ({ payload }) => payload.way === "grant" && payload.code === "licence.unknownCertificate");
   });
 });

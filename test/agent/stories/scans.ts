@@ -34,7 +34,7 @@ describe.concurrent("scans, at the page and through the platform", () => {
     expect(answer.zh).toContain(ERRORS[code].remedyZh);
     const truth = await bench.truthWhen("the refusal's lamp", ({ lamp }) => lamp === "redBlink");
     expect([truth.mirrorClosed, truth.contactorClosed, truth.opens.length]).toEqual([false, false, 0]);
-    await bench.event("scanDenied", 0, ({ payload }) => payload.code === code && payload.via === "page");
+    await bench.event("scanDenied", 0, ({ payload }) => payload.code === code && payload.way === (code === "licence.badCredential" ? null : "page"));
   });
 
   it.sequential("refuses a code that belongs to another machine, and what is no code at all", async () => {
@@ -89,12 +89,12 @@ describe.concurrent("scans, at the page and through the platform", () => {
     await bench.tell({ do: "pressStart" });
     await bench.truthWhen("the contactor closes", ({ mirrorClosed }) => mirrorClosed);
     await bench.event("startAwaited");
-    await bench.event("scanAllowed", 0, ({ payload }) => payload.via === "platform");
+    await bench.event("scanAllowed", 0, ({ payload }) => payload.way === "grant");
   });
 
   it.sequential("refuses whom it would refuse at the machine", async () => {
     await bench.scanFromAfar("expired");
-    await bench.event("scanDenied", 0, ({ payload }) => payload.via === "platform" && payload.code === "licence.expired");
+    await bench.event("scanDenied", 0, ({ payload }) => payload.way === "grant" && payload.code === "licence.expired");
   });
 
   it.sequential("comes to nothing without the button, and is told to the platform as a warning", async () => {
