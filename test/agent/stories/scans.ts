@@ -34,7 +34,11 @@ describe.concurrent("scans, at the page and through the platform", () => {
     expect(answer.zh).toContain(ERRORS[code].remedyZh);
     const truth = await bench.truthWhen("the refusal's lamp", ({ lamp }) => lamp === "redBlink");
     expect([truth.mirrorClosed, truth.contactorClosed, truth.opens.length]).toEqual([false, false, 0]);
-    await bench.event("scanDenied", 0, ({ payload }) => payload.code === code && payload.way === (code === "licence.badCredential" ? null : "page"));
+    await bench.event(
+      "scanDenied",
+      0,
+      ({ payload }) => payload.code === code && payload.way === (code === "licence.badCredential" ? null : "page"),
+    );
   });
 
   it.sequential("refuses a code that belongs to another machine, and what is no code at all", async () => {
