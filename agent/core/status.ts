@@ -84,9 +84,9 @@ export const STATE_TEXT = {
 export const GUARDIAN_TEXT = { zh: "请监护人扫码", en: "waiting for a guardian's scan" } as const;
 
 export const ENDING_TEXT = {
-  sessionLimit: { zh: "单次作业时长将满", en: "the session's maximum" },
-  certificateExpired: { zh: "证书即将到期", en: "the certificate's end" },
-  permitEnded: { zh: "动火作业票即将到期", en: "the hot-work permit's end" },
-  bindingEnded: { zh: "借用或租用即将到期", en: "the loan's end" },
-  listStale: { zh: "证书名单即将过期，请联网", en: "the certificate list's age" },
+  sessionLimit: { zh: "单次作业时长届满", en: "the session's maximum" },
+  certificateExpired: { zh: "证书到期", en: "the certificate's end" },
+  permitEnded: { zh: "动火作业票到期", en: "the hot-work permit's end" },
+  bindingEnded: { zh: "借用或租用到期", en: "the loan's end" },
+  listStale: { zh: "证书名单过期，请联网", en: "the certificate list's age" },
 } as const satisfies Record<EndingCause, { zh: string; en: string }>;

@@ -1,3 +1,4 @@
+import { FIRST_WARNING_S } from "#agent/core/machine/indicator.ts";
 import type { AgentReport, MachineReport } from "#agent/core/status.ts";
 import { escapeHtml } from "#agent/panel/html.ts";
 
@@ -14,6 +15,7 @@ const TEXT = {
     welder: "证书",
     arcs: "弧数",
     arcTime: "燃弧",
+    minutesLeft: "分钟后结束：",
     other: "English",
     otherHref: "?lang=en",
   },
@@ -27,6 +29,7 @@ const TEXT = {
     welder: "certificate",
     arcs: "arcs",
     arcTime: "arc time",
+    minutesLeft: "min left until ",
     other: "中文",
     otherHref: "?",
   },
@@ -51,7 +54,13 @@ function card(machine: MachineReport, language: Language): string {
   const text = TEXT[language];
   const live = machine.volts === null ? "—" : `${machine.volts.toFixed(1)} V · ${(machine.amps ?? 0).toFixed(0)} A`;
   const trouble = machine.fault ?? machine.linkCode ?? "";
-  return `<article class="${machine.state}"><b>${machine.text[language]}</b> <small>${escapeHtml(trouble)}</small><br>
+  return `<article class="${machine.state}"><b>${machine.text[language]}</b> <small>${escapeHtml(trouble)}</small>${warning(machine, language)}<br>
 ${live} · ${text.arcs} ${machine.totals.arcs} · ${text.arcTime} ${(machine.totals.arcMs / 1000).toFixed(1)} s<br>
 <small>${escapeHtml(machine.designation)} · ${escapeHtml(machine.device)} · ${text.welder} ${machine.handle?.slice(0, 8) ?? "—"} · ${text.backlog} ${machine.backlog.legal} + ${machine.backlog.telemetry}</small></article>`;
+}
+
+/** A welder who knows it finishes the seam in time. */
+function warning({ ending }: MachineReport, language: Language): string {
+  if (!ending || ending.inS > FIRST_WARNING_S) return "";
+  return `<br><strong>${Math.ceil(ending.inS / 60)} ${TEXT[language].minutesLeft}${ending[language]}</strong>`;
 }

@@ -71,6 +71,12 @@ const TABLE: Row[] = [
   ["499 m away", { pass: { ...PASS, place: { ...place, latE5: place.latE5 + 449 } } }, { place }, "listed"],
   ["501 m away", { pass: { ...PASS, place: { ...place, latE5: place.latE5 + 451 } } }, { place }, "licence.outOfPlace"],
   ["out of the permit's place", { pass: { ...PASS, place: { ...place, lonE5: 11_700_000 } } }, permits({ place }), "licence.outOfPlace"],
+  [
+    "within the machine's place, out of the permit's",
+    { pass: { ...PASS, place } },
+    { place, ...permits({ place: { ...place, lonE5: 11_700_000 } }) },
+    "licence.outOfPlace",
+  ],
   ["at the page without saying where", {}, { place }, "listed"],
   ["from afar without saying where", { pass: { ...PASS, way: "grant" } }, { place }, "licence.placeUnknown"],
   ["a check-list not read", {}, { checkList }, "licence.checkListNotRead"],

@@ -67,7 +67,16 @@ const ED25519_PKCS8 = "302e020100300506032b657004220420";
 export function testSignedKeyset(change: Partial<Keyset> = {}, root: "current" | "next" = "current"): SignedKeyset {
   const keys = (["ed25519", "sm2"] as const).map((algorithm) => {
     const { id, publicKeySpki } = testKey(algorithm);
-    const purposes: Keyset["keys"][number]["purposes"] = ["list", "credential", "time", "watermark", "command", "grant", "policy", "device"];
+    const purposes: Keyset["keys"][number]["purposes"] = [
+      "list",
+      "credential",
+      "time",
+      "watermark",
+      "command",
+      "grant",
+      "policy",
+      "device",
+    ];
     return { id, algorithm, publicKey: Buffer.from(publicKeySpki).toString("base64"), purposes };
   });
   const keyset: Keyset = { v: 1, version: 1, issuedMs: ISSUED_MS, retiredRoots: [], keys, ...change };

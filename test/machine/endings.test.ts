@@ -201,4 +201,19 @@ describe("a certificate", () => {
     driving.step({ ...young(53), listIssuedMs: LIST_ISSUED_MS + 2 });
     expect(driving.named("scanDenied").at(-1)?.payload.code).toBe("licence.unknownCertificate");
   });
+
+  it("younger than the list starts nothing while 64 such are remembered; a newer list makes room", () => {
+    const driving = lockedUnder({});
+    const usedOnce = Array.from({ length: 64 }, (_, at) => ({ handle: at.toString(16).padStart(32, "0"), issuedMs: LIST_ISSUED_MS + 1 }));
+    driving.state = { ...driving.state, usedOnce };
+    const young = (listIssuedMs: number) => {
+      const credential = { ...ENTRY, issuedMs: START_UTC_MS };
+      return scanOf({ id: `${listIssuedMs}`, entry: null, pass: passFacts({ credential }), listIssuedMs });
+    };
+    driving.step(young(LIST_ISSUED_MS));
+    expect(driving.named("scanDenied").map(({ payload }) => payload.code)).toEqual(["licence.usedOnce"]);
+    driving.step(young(LIST_ISSUED_MS + 1));
+    expect(driving.named("scanAllowed").map(({ payload }) => payload.rule)).toEqual(["allowedOnce"]);
+    expect(driving.state.usedOnce).toEqual([{ handle: HANDLE, issuedMs: START_UTC_MS }]);
+  });
 });

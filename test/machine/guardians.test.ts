@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { machineReport } from "#agent/runtime/reporting.ts";
 import type { Driving } from "#test/machine/driving.ts";
 import { ENTRY, HANDLE, OTHER_HANDLE, passFacts, scanOf } from "#test/machine/fixtures.ts";
 import { guardScan, lockedUnder, MINUTE_MS, permitUntil, policyOf, SPECIAL } from "#test/machine/ruled.ts";
@@ -52,6 +51,20 @@ describe("in a special period", () => {
     late.pass(5 * MINUTE_MS);
     late.step(guardScan());
     expect([at(late), denials(late)]).toEqual(["locked", ["licence.guardianNeeded"]]);
+  });
+
+  it("the next welder's start, though the first one's session goes over without opening, needs a guardian of its own", () => {
+    const driving = lockedUnder(SPECIAL);
+    driving.step(guardScan());
+    driving.step(scanOf());
+    driving.pass(1_000);
+    const next = scanOf({ id: "next", pass: passFacts({ handle: OTHER_HANDLE }), sessionId: 42 });
+    driving.step(next);
+    expect(denials(driving)).toEqual(["licence.guardianNeeded"]);
+    driving.step(guardScan());
+    driving.pass(1_000);
+    expect(driving.state.interlock).toMatchObject({ at: "energised", session: { id: 42, handle: OTHER_HANDLE } });
+    expect(driving.named("sessionEnded").map(({ payload }) => payload.cause)).toEqual(["handover"]);
   });
 
   it("is not got round by the welder's own second scan, or by somebody whom the permit does not name", () => {
@@ -120,20 +133,6 @@ describe("in a special period", () => {
     driving.step(scanOf({ id: "again" }));
     driving.pass(1_000);
     expect([at(driving), driving.state.waiting]).toEqual(["energised", null]);
-  });
-
-  it("the page says whom the machine waits for, and for how long", () => {
-    const driving = lockedUnder({ ...SPECIAL, permits: permitUntil(90, { guardians: [GUARDIAN] }) });
-    driving.step(scanOf());
-    driving.pass(60_000);
-    const driver = { state: driving.state, device: "d", policy: driving.setup.policy } as Parameters<typeof machineReport>[0]["driver"];
-    const far = { journal: { stream: () => ({ lastSeq: 0 }) }, platform: { backlog: () => 0 }, receipts: { inspection: () => null } };
-    const report = machineReport({ driver, designation: "", vault: null }, far as unknown as Parameters<typeof machineReport>[1]);
-    expect(report.awaitingGuardian?.handles).toEqual([GUARDIAN]);
-    expect(report.awaitingGuardian?.forS).toBeGreaterThanOrEqual(238);
-    expect(report.awaitingGuardian?.forS).toBeLessThanOrEqual(242);
-    expect(report.text.zh).toBe("请监护人扫码");
-    expect(report.ending).toBeNull();
   });
 });
 

@@ -95,7 +95,7 @@ it("what cannot be read leaves the last good policy in force, and is said", asyn
   const flipped = Uint8Array.from(good);
   flipped[100] = (flipped[100] ?? 0) ^ 1;
   for (const file of [flipped, new Uint8Array(70_000), fileOf({ version: 6 }), fileOf({ version: 8, device: PLAIN.device })])
-    place.arrives(file);
+    expect(() => place.arrives(file)).toThrow(/^policy\./);
   place.arrives(good);
   expect(place.driver.policy.version).toBe(7);
   expect(place.told()).toEqual([7, expect.stringMatching(/^policy\.bad/), "policy.tooLarge", "policy.rollback", "policy.otherDevice"]);

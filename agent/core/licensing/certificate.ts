@@ -37,9 +37,8 @@ export function certificateFinding(facts: HolderFacts, policy: Policy, atMs: num
   return { refused: null, end: { cause: "certificateExpired", atMs: certificateEndMs(certificate) } };
 }
 
-/** The list cannot know of a credential that was issued after it: its own signed word counts, where the policy lets it. */
-export function youngerThanList(facts: Omit<HolderFacts, "time" | "processCategory">, { offline }: Policy): CertificateFacts | null {
-  const { credential, entry, listIssuedMs } = facts;
-  if (offline.credentialNewerThanList === "deny" || entry !== null || credential === null || listIssuedMs === null) return null;
+/** For whom the list does not know. It cannot know of a credential that was issued after it: its own signed word counts, where the policy lets it. */
+export function youngerThanList({ credential, listIssuedMs }: HolderFacts, { offline }: Policy): CertificateFacts | null {
+  if (offline.credentialNewerThanList === "deny" || credential === null || listIssuedMs === null) return null;
   return credential.issuedMs > listIssuedMs ? { ...credential, suspended: false } : null;
 }
