@@ -41,7 +41,8 @@ export interface ScanPorts {
 /** What a text came to. */
 type Shown = { pass: PassFacts; grant: ScanInput["grant"] } | { refusal: ErrorCode };
 
-interface Counter {
+/** One machine, as those who scan meet it. */
+interface Door {
   driver: MachineDriver;
   desk: DeskState;
   refusals: Attempts | undefined;
@@ -54,7 +55,7 @@ const REFUSALS_JOURNALLED: AttemptRate = { burst: 30, everyMs: 10_000 };
 
 export class Scans {
   readonly #ports: ScanPorts;
-  readonly #counters = new Map<string, Counter>();
+  readonly #doors = new Map<string, Door>();
   #sessions = 0;
 
   constructor(ports: ScanPorts) {
@@ -62,26 +63,26 @@ export class Scans {
   }
 
   add(driver: MachineDriver): void {
-    this.#counters.set(driver.device, { driver, desk: openDesk(driver.device, this.#ports.epoch), refusals: undefined });
+    this.#doors.set(driver.device, { driver, desk: openDesk(driver.device, this.#ports.epoch), refusals: undefined });
   }
 
   /** The challenge to show at a machine now; null for somebody else's machine. */
   challenge(device: string): ShownChallenge | null {
-    const counter = this.#counters.get(device);
-    if (!counter) return null;
-    const { desk, challenge, remainingMs } = presentChallenge(counter.desk, this.#ports.randomNonce(), this.#ports.clock.monoMs());
-    counter.desk = desk;
+    const door = this.#doors.get(device);
+    if (!door) return null;
+    const { desk, challenge, remainingMs } = presentChallenge(door.desk, this.#ports.randomNonce(), this.#ports.clock.monoMs());
+    door.desk = desk;
     return { machine: device, challenge: encodeChallenge(challenge), remainingMs: Math.floor(remainingMs) };
   }
 
   /** A phone's response, as the page or a scanner took it. Any other text is refused with its code. */
   respond(device: string, text: string, way: "page" | "scanner"): Promise<ScanReply> {
-    return this.#scan(device, (counter) => {
+    return this.#scan(device, (door) => {
       const response = parseResponse(text);
-      const meant = meantChallenge(counter.desk, response.mark, this.#ports.clock.monoMs());
+      const meant = meantChallenge(door.desk, response.mark, this.#ports.clock.monoMs());
       if (typeof meant === "string") return { refusal: meant };
       const verified = verifyResponse(response, meant, this.#ports.trust);
-      counter.desk = useChallenge(counter.desk, meant);
+      door.desk = useChallenge(door.desk, meant);
       return { pass: passOfResponse(verified, way), grant: null };
     });
   }
@@ -96,14 +97,14 @@ export class Scans {
     });
   }
 
-  async #scan(device: string, verify: (counter: Counter) => Shown): Promise<ScanReply> {
-    const counter = this.#counters.get(device);
-    if (!counter) return refusedReply("licence.wrongMachine");
-    const shown = codedRefusal(() => verify(counter));
-    if ("refusal" in shown && !this.#isJournalled(counter, shown.refusal)) return refusedReply(shown.refusal);
+  async #scan(device: string, verify: (door: Door) => Shown): Promise<ScanReply> {
+    const door = this.#doors.get(device);
+    if (!door) return refusedReply("licence.wrongMachine");
+    const shown = codedRefusal(() => verify(door));
+    if ("refusal" in shown && !this.#isJournalled(door, shown.refusal)) return refusedReply(shown.refusal);
     const pass = "pass" in shown ? shown.pass : null;
     const { list } = this.#ports.files;
-    const answer = await counter.driver.scan({
+    const answer = await door.driver.scan({
       id: this.#ports.randomId(),
       pass,
       refusal: "refusal" in shown ? shown.refusal : null,
@@ -117,10 +118,10 @@ export class Scans {
     return replyTo(answer);
   }
 
-  #isJournalled(counter: Counter, code: ErrorCode): boolean {
-    const { allowed, held } = attempt(counter.refusals, REFUSALS_JOURNALLED, this.#ports.clock.monoMs());
-    counter.refusals = held;
-    if (!allowed) this.#ports.log.warn({ device: counter.driver.device, code }, "refused, and not journalled: there were too many");
+  #isJournalled(door: Door, code: ErrorCode): boolean {
+    const { allowed, held } = attempt(door.refusals, REFUSALS_JOURNALLED, this.#ports.clock.monoMs());
+    door.refusals = held;
+    if (!allowed) this.#ports.log.warn({ device: door.driver.device, code }, "refused, and not journalled: there were too many");
     return allowed;
   }
 }

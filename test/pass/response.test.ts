@@ -69,9 +69,9 @@ test("wishes of one response do not go with the signature of another", () => {
   expect(codeOf(() => verifyResponse(forged, CHALLENGE, TRUST))).toBe("pass.badHolderSignature");
 });
 
-test("a key that is no point of its curve verifies nothing", () => {
-  const phone = phoneOf("es256");
-  const off = { ...phone, holderKey: { algorithm: "es256" as const, publicKey: Uint8Array.of(2, ...new Uint8Array(32).fill(0xff)) } };
+test.each(["es256", "sm2"] as const)("a key that is no point of its curve verifies nothing: %s", (algorithm) => {
+  const phone = phoneOf(algorithm);
+  const off = { ...phone, holderKey: { algorithm, publicKey: Uint8Array.of(2, ...new Uint8Array(32).fill(0xff)) } };
   expect(judge(responseOf(off))).toBe("pass.badHolderSignature");
 });
 

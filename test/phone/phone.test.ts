@@ -106,7 +106,7 @@ test("the command ends with 0 when allowed, sent or printed, 3 when refused, 2 w
   const challenge = encodeChallenge(page.gate.challenge(OTHER_MACHINE));
   const runs = await Promise.all([
     phone("--as", "certified", "--machine", MACHINE, "--page", page.url),
-    phone("--as", "forged", "--machine", `https://hanjie.example.cn/w/${MACHINE}`, "--page", page.url),
+    phone("--as", "forged", "--machine", `https://hanjie.example.cn/w/${OTHER_MACHINE}`, "--page", page.url),
     phone("--as", "certified", "--machine", MACHINE, "--page", "http://127.0.0.1:1"),
     phone("--as", "somebody", "--machine", MACHINE),
     phone("--as", "certified", "--machine", MACHINE, "--via", "platform", "--purpose", "guard", "--place", "36.186,116.763"),
