@@ -98,7 +98,7 @@ export const FAULTS: Record<string, Fault> = {
     },
   },
   currentShorted: {
-    machines: [mma, vrd, mag, tig],
+    machines: ALL,
     plant(workshop, random) {
       work(workshop, random, 1);
       burn(workshop, random);

@@ -15,9 +15,9 @@ import { Welder, type WeldJob } from "#simulator/chip/plant/welder.ts";
 import type { SensorMake } from "#simulator/chip/sensing/sensor.ts";
 import { BUDGET_KEY, CLOSE, DEVICE } from "#test/chip/rig.ts";
 
-const WINDOW_MS = 100;
+export const WINDOW_MS = 100;
 const EXCHANGE_MS = 1_000;
-const RANGE_AMPS = 600;
+export const RANGE_AMPS = 600;
 
 export const MACHINES = {
   mma: { process: "mma", ratedAmps: 400, alternating: false, vrd: false },
@@ -63,10 +63,7 @@ export class Workshop {
       FORGETFUL,
       this.#nowMs,
     );
-    this.settings = {
-      ...{ windowMs: WINDOW_MS, arcMinAmps, alternating: machine.alternating, ratedAmps: machine.ratedAmps },
-      ...{ ratedDutyCycle: 0.6, sensorRangeAmps: RANGE_AMPS },
-    };
+    this.settings = settingsFor(machine);
     this.#nextExchangeMs = this.#nowMs + random.integer(1, EXCHANGE_MS);
   }
 
@@ -86,9 +83,7 @@ export class Workshop {
   }
 
   weld(job: Partial<WeldJob> = {}): void {
-    const shortsPerS = { mma: 1, mag: 60, tig: 0 }[this.machine.process];
-    const amps = Math.round(this.machine.ratedAmps * 0.35);
-    this.welder.weld({ rods: 1, rodMs: 5_000, changeMs: 1_000, amps, shortsPerS, pulseHz: 0, lostPerRod: 0, stickMs: 0, ...job });
+    this.welder.weld(jobFor(this.machine, job));
   }
 
   run(ms: number): void {
@@ -127,4 +122,17 @@ export class Workshop {
 /** `reason` where there is one, else the name. */
 export function reasonOf(found: Found): string {
   return "reason" in found ? found.reason : found.name;
+}
+
+export function settingsFor(machine: Machine): MeterSettings {
+  return {
+    ...{ windowMs: WINDOW_MS, arcMinAmps: arcMinAmpsOf(machine.process), alternating: machine.alternating },
+    ...{ ratedAmps: machine.ratedAmps, ratedDutyCycle: 0.6, sensorRangeAmps: RANGE_AMPS },
+  };
+}
+
+export function jobFor({ process, ratedAmps }: Machine, job: Partial<WeldJob>): WeldJob {
+  const shortsPerS = { mma: 1, mag: 60, tig: 0 }[process];
+  const amps = Math.round(ratedAmps * 0.35);
+  return { rods: 1, rodMs: 5_000, changeMs: 1_000, amps, shortsPerS, pulseHz: 0, lostPerRod: 0, stickMs: 0, ...job };
 }

@@ -13,11 +13,11 @@ const RESTLESS_WINDOWS = 7;
 const RESTLESS_VOLTS = 0.12;
 const RESTLESS_TURNS = 2;
 /** A chip may run windows together whose voltage is alike: of an arc, now and then so many. */
-const RUN_MAX = 3;
-/** The voltage has left its standing level by more than this part: mains that flicker do not move it so far. */
-const LEFT_LEVEL_PART = 0.2;
+const RUN_MAX = 6;
+/** So far from a level is not at it: mains that flicker do not move it so much. */
+const FAR_PART = 0.2;
 const STANDS_WITHIN_VOLTS = 0.3;
-const STANDS_FOR_WINDOWS = 5;
+const STANDS_FOR_WINDOWS = 15;
 const PHANTOM_RULE = { holdMs: 0, pausePart: 1, rearmMs: 60_000 };
 /** Told so often, it is no accident: the province's own warning. */
 const PHANTOMS_SUSPECT = 3;
@@ -29,6 +29,8 @@ export interface SensorWatch {
   phantoms: number;
   /** Voltages of the newest windows in a row that have an arc's voltage and no current. */
   volts: number[];
+  /** Of the arc whose current went away; null once the voltage has left it. */
+  arcVolts: number | null;
   lastVolts: number;
   standingWindows: number;
   /** The voltage at which the machine last stood without load. */
@@ -36,7 +38,7 @@ export interface SensorWatch {
 }
 
 export function initialSensorWatch(): SensorWatch {
-  return { missing: null, reversed: null, phantom: null, phantoms: 0, volts: [], lastVolts: 0, standingWindows: 0, levelVolts: 0 };
+  return { missing: null, reversed: null, phantom: null, phantoms: 0, volts: [], arcVolts: null, lastVolts: 0, standingWindows: 0, levelVolts: 0 };
 }
 
 export function watchSensor(watch: SensorWatch, seen: Seen, settings: MeterSettings): Found[] {
@@ -59,11 +61,12 @@ function watchReversed(watch: SensorWatch, seen: Seen, settings: MeterSettings):
 }
 
 /**
- * An arc's voltage with no current: somebody welds past the sensor, or its leads are bridged. The voltage lies in the arc's range, has left
- * the level at which the machine stands without load, and goes up and down as an arc's does. A VRD stands still, a charge only falls.
+ * An arc's voltage with no current: somebody welds past the sensor, or its leads are bridged. The voltage lies in the arc's range, is not at
+ * the level at which the machine stands without load, and either goes up and down as an arc's does (a VRD stands still, a charge
+ * only falls), or is where the arc had it whose current went: an arc that goes out takes its voltage with it.
  */
 function watchPhantom(watch: SensorWatch, seen: Seen, settings: MeterSettings): Found[] {
-  const restless = isRestless(watch, seen, settings);
+  const restless = isArcWithoutCurrent(watch, seen, settings);
   const { episode, met } = follow(watch.phantom, seen, restless ? 1 : null, PHANTOM_RULE);
   watch.phantom = episode;
   if (!met || !episode) return [];
@@ -79,13 +82,15 @@ function watchPhantom(watch: SensorWatch, seen: Seen, settings: MeterSettings): 
   ];
 }
 
-function isRestless(watch: SensorWatch, seen: Seen, settings: MeterSettings): boolean {
+function isArcWithoutCurrent(watch: SensorWatch, seen: Seen, settings: MeterSettings): boolean {
   const { window } = seen;
   const volts = Math.abs(seen.volts);
   const leastAmps = Math.min(presenceAmps(settings), settings.arcMinAmps);
   const isAbsent = window.closed && Math.abs(seen.amps) < leastAmps && window.arcMs === 0 && window.shortMs === 0;
   followLevel(watch, seen, isAbsent);
   watch.lastVolts = volts;
+  if (window.closed && (seen.currentPresent || window.arcMs > 0)) watch.arcVolts = volts;
+  else if (!isAbsent || watch.arcVolts === null || isFarFrom(watch.arcVolts, volts)) watch.arcVolts = null;
   if (!isAbsent || window.run > RUN_MAX || volts < ARC_LEAST_VOLTS || volts > ARC_MOST_VOLTS) {
     watch.volts = [];
     return false;
@@ -94,8 +99,12 @@ function isRestless(watch: SensorWatch, seen: Seen, settings: MeterSettings): bo
   if (watch.volts.length < RESTLESS_WINDOWS) return false;
   const mean = watch.volts.reduce((sum, each) => sum + each, 0) / RESTLESS_WINDOWS;
   const spread = Math.sqrt(watch.volts.reduce((sum, each) => sum + (each - mean) ** 2, 0) / RESTLESS_WINDOWS);
-  const hasLeft = Math.abs(mean - watch.levelVolts) > LEFT_LEVEL_PART * watch.levelVolts;
-  return hasLeft && spread > RESTLESS_VOLTS && turnsIn(watch.volts) >= RESTLESS_TURNS;
+  const isRestless = spread > RESTLESS_VOLTS && turnsIn(watch.volts) >= RESTLESS_TURNS;
+  return watch.levelVolts > 0 && isFarFrom(watch.levelVolts, mean) && (isRestless || watch.arcVolts !== null);
+}
+
+function isFarFrom(level: number, volts: number): boolean {
+  return Math.abs(volts - level) > FAR_PART * level;
 }
 
 function followLevel(watch: SensorWatch, { window, volts }: Seen, isAbsent: boolean): void {
