@@ -69,7 +69,7 @@ export const FAULTS: Record<string, Fault> = {
     machines: ALL,
     plant(workshop, random) {
       work(workshop, random, 6);
-      if (random.unit() < 0.5) burn(workshop, random);
+      if (workshop.machine.alternating || random.unit() < 0.5) burn(workshop, random);
       workshop.chip.sensor.shorted = "both";
       return { wanted: "bothFellToZero", sinceMs: workshop.plantMs };
     },

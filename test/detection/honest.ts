@@ -51,7 +51,16 @@ function spell(line: SensingLine, random: Random): void {
     });
     while (line.welder.busy) line.run(5_000);
     line.run(random.integer(5_000, 300_000));
+    if (random.unit() < 0.02) switchOffAndOn(line, random);
   }
   line.lock();
   line.run(random.unit() < 0.15 ? random.integer(1, 2) * HOUR_MS : random.integer(10_000, 1_200_000));
+}
+
+/** At the machine's own switch, with the contactor closed. */
+function switchOffAndOn(line: SensingLine, random: Random): void {
+  line.site.switchedOn = false;
+  line.run(random.integer(5_000, 120_000));
+  line.site.switchedOn = true;
+  line.run(random.integer(5_000, 20_000));
 }

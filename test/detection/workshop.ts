@@ -3,7 +3,7 @@ import { type DetectionState, detect, initialDetection } from "#agent/core/detec
 import type { Finding, Found } from "#agent/core/detection/finding.ts";
 import type { MeterSettings } from "#agent/core/metering/settings.ts";
 import { statusOf } from "#agent/shell/serial/chipReading.ts";
-import { LEASE, PAGE, type LeaseMode, WINDOW } from "#protocol/chip/arcgateChip.ts";
+import { LEASE, type LeaseMode, PAGE, WINDOW } from "#protocol/chip/arcgateChip.ts";
 import { decodePage, encodeLease } from "#protocol/chip/link.ts";
 import { Chip } from "#simulator/chip/machine/chip.ts";
 import { FORGETFUL } from "#simulator/chip/machine/memory.ts";

@@ -17,6 +17,7 @@ const RUN_MAX = 6;
 /** So far from a level is not at it: mains that flicker do not move it so much. */
 const FAR_PART = 0.2;
 const STANDS_WITHIN_VOLTS = 0.3;
+const STANDS_WITHIN_PART = 0.01;
 const STANDS_FOR_WINDOWS = 15;
 const PHANTOM_RULE = { holdMs: 0, pausePart: 1, rearmMs: 60_000 };
 /** Told so often, it is no accident: the province's own warning. */
@@ -38,7 +39,17 @@ export interface SensorWatch {
 }
 
 export function initialSensorWatch(): SensorWatch {
-  return { missing: null, reversed: null, phantom: null, phantoms: 0, volts: [], arcVolts: null, lastVolts: 0, standingWindows: 0, levelVolts: 0 };
+  return {
+    missing: null,
+    reversed: null,
+    phantom: null,
+    phantoms: 0,
+    volts: [],
+    arcVolts: null,
+    lastVolts: 0,
+    standingWindows: 0,
+    levelVolts: 0,
+  };
 }
 
 export function watchSensor(watch: SensorWatch, seen: Seen, settings: MeterSettings): Found[] {
@@ -108,7 +119,8 @@ function isFarFrom(level: number, volts: number): boolean {
 }
 
 function followLevel(watch: SensorWatch, { window, volts }: Seen, isAbsent: boolean): void {
-  const stands = isAbsent && Math.abs(Math.abs(volts) - watch.lastVolts) < STANDS_WITHIN_VOLTS;
+  const withinVolts = Math.max(STANDS_WITHIN_VOLTS, STANDS_WITHIN_PART * watch.lastVolts);
+  const stands = isAbsent && Math.abs(Math.abs(volts) - watch.lastVolts) <= withinVolts;
   watch.standingWindows = stands ? watch.standingWindows + window.run : isAbsent && window.run > 1 ? window.run : 0;
   if (watch.standingWindows >= STANDS_FOR_WINDOWS) watch.levelVolts = Math.abs(volts);
 }

@@ -83,8 +83,10 @@ function watchBlank(watch: ShortedWatch, seen: Seen): Found[] {
 }
 
 /** One window may hold both, the voltage and its absence: more of them are a charge that runs down, which no bridge leaves time for. */
-function fall(watch: ShortedWatch, volts: number, { startMs, windowMs }: Seen): void {
-  if (watch.at === "live") moveTo(watch, volts < BLANK_VOLTS ? "blank" : "fading", startMs);
+function fall(watch: ShortedWatch, volts: number, { startMs, windowMs, alternating }: Seen): void {
+  // A transformer's own switch takes its open-circuit voltage away at once; nobody turns it in mid-arc.
+  if (watch.at === "live" && alternating && !watch.hadCurrent) watch.at = "told";
+  else if (watch.at === "live") moveTo(watch, volts < BLANK_VOLTS ? "blank" : "fading", startMs);
   else if (watch.at === "fading" && volts < BLANK_VOLTS && startMs - watch.sinceMs <= windowMs) moveTo(watch, "blank", watch.sinceMs);
 }
 
