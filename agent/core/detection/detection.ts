@@ -102,7 +102,7 @@ function forgetClock({ open, sensor, shorted }: DetectionState): Pick<DetectionS
   return {
     open: { ...initialOpenWatch(), current: told(open.current), voltage: told(open.voltage) },
     sensor: { ...initialSensorWatch(), phantoms: sensor.phantoms, missing: told(sensor.missing), reversed: told(sensor.reversed) },
-    shorted: { ...shorted, zero: told(shorted.zero), at: "fading", hadCurrent: false },
+    shorted: { ...shorted, zero: told(shorted.zero), at: "fading", loadEndMs: null },
   };
 }
 

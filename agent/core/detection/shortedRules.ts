@@ -26,13 +26,14 @@ export interface ShortedWatch {
   /** What the machine shows: not energised, energised and nothing seen yet, a load or open-circuit voltage, on the way down, nothing. */
   at: "open" | "starting" | "live" | "fading" | "blank" | "told";
   sinceMs: number;
-  hadCurrent: boolean;
+  /** End of the newest window with load; null before one. */
+  loadEndMs: number | null;
   /** Energised time until it may be told again. */
   quietForMs: number;
 }
 
 export function initialShortedWatch(): ShortedWatch {
-  return { zero: null, shownAtClosing: 0, shownAfterArc: 0, at: "open", sinceMs: 0, hadCurrent: false, quietForMs: 0 };
+  return { zero: null, shownAtClosing: 0, shownAfterArc: 0, at: "open", sinceMs: 0, loadEndMs: null, quietForMs: 0 };
 }
 
 export function watchShorted(watch: ShortedWatch, seen: Seen): Found[] {
@@ -64,16 +65,17 @@ function watchZero(watch: ShortedWatch, seen: Seen): Found[] {
 function watchBlank(watch: ShortedWatch, seen: Seen): Found[] {
   const { startMs, endMs, window } = seen;
   const volts = Math.abs(seen.volts);
-  const isLive = volts >= ARC_LEAST_VOLTS || seen.currentPresent || window.arcMs + window.shortMs > 0;
+  // A spike may look like a few milliseconds of arc.
+  const hasLoad = seen.currentPresent || window.arcMs + window.shortMs >= seen.windowMs / 2;
   if (!window.closed) {
     watch.at = "open";
-    watch.hadCurrent = false;
+    watch.loadEndMs = null;
     return [];
   }
   watch.quietForMs = Math.max(0, watch.quietForMs - (endMs - startMs));
   if (watch.at === "open") moveTo(watch, "starting", startMs);
-  if (isLive) {
-    onLive(watch, seen);
+  if (hasLoad || volts >= ARC_LEAST_VOLTS) {
+    onLive(watch, hasLoad, seen);
     return [];
   }
   fall(watch, volts, seen);
@@ -85,15 +87,16 @@ function watchBlank(watch: ShortedWatch, seen: Seen): Found[] {
 /** One window may hold both, the voltage and its absence: more of them are a charge that runs down, which no bridge leaves time for. */
 function fall(watch: ShortedWatch, volts: number, { startMs, windowMs, alternating }: Seen): void {
   // A transformer's own switch takes its open-circuit voltage away at once; nobody turns it in mid-arc.
-  if (watch.at === "live" && alternating && !watch.hadCurrent) watch.at = "told";
+  const cameFromLoad = watch.loadEndMs !== null && startMs - watch.loadEndMs <= windowMs;
+  if (watch.at === "live" && alternating && !cameFromLoad) watch.at = "told";
   else if (watch.at === "live") moveTo(watch, volts < BLANK_VOLTS ? "blank" : "fading", startMs);
   else if (watch.at === "fading" && volts < BLANK_VOLTS && startMs - watch.sinceMs <= windowMs) moveTo(watch, "blank", watch.sinceMs);
 }
 
-function onLive(watch: ShortedWatch, seen: Seen): void {
+function onLive(watch: ShortedWatch, hasLoad: boolean, { startMs, endMs }: Seen): void {
   if (watch.at === "starting") watch.shownAtClosing = Math.min(LEARNED_MAX, watch.shownAtClosing + 1);
-  if (watch.at === "live" && watch.hadCurrent && !seen.currentPresent) watch.shownAfterArc = Math.min(LEARNED_MAX, watch.shownAfterArc + 1);
-  watch.hadCurrent = seen.currentPresent;
+  if (watch.at === "live" && watch.loadEndMs === startMs && !hasLoad) watch.shownAfterArc = Math.min(LEARNED_MAX, watch.shownAfterArc + 1);
+  if (hasLoad) watch.loadEndMs = endMs;
   watch.at = "live";
 }
 
@@ -103,7 +106,6 @@ function onMissed(watch: ShortedWatch, reason: "bothFellToZero" | "noLoadVoltage
   else watch.shownAtClosing = 0;
   const atMs = watch.sinceMs;
   watch.at = "told";
-  watch.hadCurrent = false;
   if (learned < LEARNED || watch.quietForMs > 0) return [];
   watch.quietForMs = ONCE_IN_MS;
   const measure: Measure = { atMs, forMs: seen.endMs - atMs, quantity: "volts", measured: Math.abs(seen.volts), threshold: BLANK_VOLTS };
