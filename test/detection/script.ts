@@ -40,7 +40,7 @@ function partOf(text: string): [number, Made] {
   return [Number(count), made];
 }
 
-export const CLOSED_STATUS: MachineStatus = {
+const CLOSED_STATUS: MachineStatus = {
   ...{ commandedClosed: true, mirrorClosed: true, eStop: false, enclosureOpen: false, sensorMissing: false, fault: "none" },
   ...{ openedBy: "command", leaseHeld: true, leaseRemainingMs: 8_000, leaseResult: "accepted", uptimeMs: 0, startPresses: 0 },
   ...{ voltageVolts: 0, currentAmps: 0, lostWindows: 0, nextSeq: 0 },

@@ -5,7 +5,7 @@ import type { PayloadOf } from "#protocol/events/payloads.ts";
 export type Evidence = PayloadOf<"sensorMissing">["evidence"];
 
 /** Longer than every rule that judges by windows takes, and two seconds more. */
-export const EVIDENCE_MS = 3_000;
+const EVIDENCE_MS = 3_000;
 const ROWS_MAX = 40;
 const CLOSED = 1;
 const SENSOR_MISSING = 2;

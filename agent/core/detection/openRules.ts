@@ -8,9 +8,9 @@ import type { MeterSettings } from "#agent/core/metering/settings.ts";
 /** A strike's touches come with pauses: a pause takes off a quarter of itself. */
 const CURRENT_RULE = { holdMs: 500, pausePart: 0.25, rearmMs: 60_000 };
 /** Inverters hold their charge: judged only so long after opening (design "What counts as an arc"). */
-export const JUDGED_AFTER_MS = 60_000;
+const JUDGED_AFTER_MS = 60_000;
 /** Below the lowest voltage that a VRD leaves, far above any sensor's offset. */
-export const OPEN_VOLTS = 9;
+const OPEN_VOLTS = 9;
 const VOLTAGE_RULE = { holdMs: 700, pausePart: 1, rearmMs: 60_000 };
 
 export interface OpenWatch {
