@@ -75,6 +75,7 @@ export const DICTIONARY = {
   eStop: { kind: 3108, lane: "legal", severity: "notice", en: "Emergency stop", zh: "急停" },
   enclosureOpened: { kind: 3109, lane: "legal", severity: "alarm", en: "Enclosure opened", zh: "外壳被打开" },
   leaseLost: { kind: 3110, lane: "legal", severity: "warning", en: "Lease lapsed", zh: "租约失效" },
+  sensorShorted: { kind: 3111, lane: "legal", severity: "warning", en: "Sensor short-circuited", zh: "传感器疑似短接" },
   wouldBeRefused: {
     kind: 3120,
     lane: "legal",

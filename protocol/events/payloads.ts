@@ -16,6 +16,29 @@ const quantity = z.number().min(0).max(1e12);
 const unixMs = z.number().int().min(0).max(1e14);
 const none = z.strictObject({});
 
+/** Windows around a finding, the newest last: at most three seconds of them. */
+const columnOf = <T extends z.ZodType>(cell: T) => z.array(cell).max(40);
+const evidence = z.strictObject({
+  windowMs: ms,
+  firstSeq: seq,
+  runs: columnOf(count),
+  flags: columnOf(z.number().int().min(0).max(7)).describe("1 contactor closed, 2 sensor missing, 4 no reading"),
+  volts: columnOf(volts),
+  amps: columnOf(amps),
+  peakAmps: columnOf(amps),
+  arcMs: columnOf(ms),
+  shorts: columnOf(count),
+});
+/** What was measured against which threshold, in the unit that `quantity` names. */
+const measure = {
+  atMs: ms,
+  forMs: ms,
+  quantity: z.enum(["volts", "amps", "ms", "shortsPerS", "sessions"]),
+  measured: z.number(),
+  threshold: z.number(),
+  evidence,
+};
+
 const weldTotals = {
   arcs: count,
   arcMs: ms,
@@ -113,16 +136,27 @@ export const PAYLOADS = {
   specialPeriodHotWork: z.strictObject({ handle, period: z.string().max(64) }),
   certificateNearExpiry: z.strictObject({ handle, expiresMs: unixMs, daysLeft: z.number().int() }),
   certificateExpired: z.strictObject({ handle, expiredMs: unixMs }),
-  suspectedModifiedWelder: z.strictObject({ reason: code, amps: amps.optional(), forMs: ms.optional() }),
+  suspectedModifiedWelder: z.strictObject({
+    reason: z.enum([
+      "currentWhileOpen",
+      "voltageWhileOpen",
+      "currentBypassesSensor",
+      "openCircuitVoltageShifted",
+      "loadLineShifted",
+      "shortRateShifted",
+    ]),
+    ...measure,
+  }),
   remoteScan: z.strictObject({ handle, reason: code }),
-  abnormalOperation: z.strictObject({ reason: code, forMs: ms.optional() }),
-  currentWhileOpen: z.strictObject({ atMs: ms, forMs: ms, amps }),
-  weldedContact: none,
-  mirrorDisagrees: none,
-  sensorMissing: none,
+  abnormalOperation: z.strictObject({ reason: z.enum(["energisedTooLong", "startsWithoutArc"]), ...measure }),
+  currentWhileOpen: z.strictObject({ evidence }),
+  weldedContact: z.strictObject({ evidence }),
+  mirrorDisagrees: z.strictObject({ evidence }),
+  sensorMissing: z.strictObject({ evidence }),
   frozenReading: z.strictObject({ channel: z.enum(["voltage", "current"]), startMs: ms, endMs: ms, withdrawnArcMs: ms }),
-  reversedSensor: z.strictObject({ atMs: ms, meanAmps: amps }),
-  voltageWithoutCurrent: z.strictObject({ atMs: ms, forMs: ms, meanVolts: volts }),
+  reversedSensor: z.strictObject(measure),
+  voltageWithoutCurrent: z.strictObject(measure),
+  sensorShorted: z.strictObject({ reason: z.enum(["voltageStaysZero", "bothFellToZero", "noLoadVoltageMissing"]), ...measure }),
   eStop: z.strictObject({ pressed: z.boolean() }),
   enclosureOpened: none,
   leaseLost: z.strictObject({ silentMs: ms }),

@@ -30,7 +30,7 @@ describe("the ring", () => {
 
   it("measures likeness from the run's first window: a slow decay makes new records", () => {
     const ring = new WindowRing(100);
-    for (let seq = 0; seq < 40; seq++) ring.push(window(seq, { voltageMeanVolts: 70 - seq * 0.1, voltageRmsVolts: 70 - seq * 0.1 }));
+    for (let seq = 0; seq < 40; seq++) ring.push(window(seq, { voltageMeanVolts: 70 - seq * 0.03, voltageRmsVolts: 70 - seq * 0.03 }));
     const { windows } = ring.read(0, 10);
     expect(windows.length).toBe(4);
     expect(windows.reduce((sum, { run }) => sum + run, 0)).toBe(40);

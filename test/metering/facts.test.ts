@@ -111,59 +111,7 @@ describe("duty cycle", () => {
   });
 });
 
-describe("reversed sensor", () => {
-  const backwards: Made = { volts: 25, amps: -150 };
-
-  test("a second of negative current under load, told once", () => {
-    expect(factsOf("reversedSensor", [5, NO_LOAD], [9, backwards], [5, NO_LOAD])).toEqual([]);
-    const facts = factsOf("reversedSensor", [5, NO_LOAD], [30, backwards], [5, NO_LOAD], [30, backwards]);
-    expect(facts).toMatchObject([{ atMs: 500 }]);
-  });
-
-  test("current the right way re-arms it; an AC machine has no wrong way", () => {
-    expect(factsOf("reversedSensor", [30, backwards], [5, ARC], [30, backwards])).toHaveLength(2);
-    const { facts } = meterAll(sequence([30, backwards]), { ...SETTINGS, alternating: true });
-    expect(facts.filter((fact) => fact.type === "reversedSensor")).toEqual([]);
-  });
-});
-
-describe("voltage without current", () => {
-  const phantom: Made = { volts: 24, spreadVolts: 4 };
-
-  test("an arc's restless voltage for ten seconds with no current, told once", () => {
-    expect(factsOf("voltageWithoutCurrent", [99, phantom], [5, NO_LOAD])).toEqual([]);
-    expect(factsOf("voltageWithoutCurrent", [300, phantom])).toMatchObject([{ atMs: 0, forMs: 10_000 }]);
-  });
-
-  test.each<[string, Made]>([
-    ["VRD idle", { volts: 18, spreadVolts: 0.3, still: true }],
-    ["open-circuit voltage", { ...NO_LOAD, spreadVolts: 4 }],
-    ["an arc with its current", { ...ARC, spreadVolts: 4 }],
-    ["a thin TIG arc", { ...phantom, amps: 6, arcMs: 100 }],
-    ["the contactor open", { ...phantom, closed: false }],
-    ["missing readings", { ...phantom, invalid: true }],
-  ])("not with %s", (_, made) => {
-    expect(factsOf("voltageWithoutCurrent", [400, made])).toEqual([]);
-  });
-});
-
-describe("current while open", () => {
-  const leak: Made = { closed: false, amps: 60 };
-
-  test("more than half a second of it is told at once and once", () => {
-    expect(factsOf("currentWhileOpen", [5, OPEN], [5, leak], [5, OPEN])).toEqual([]);
-    expect(factsOf("currentWhileOpen", [5, OPEN], [50, leak], [5, OPEN])).toMatchObject([{ atMs: 500, forMs: 600 }]);
-    expect(factsOf("currentWhileOpen", [5, OPEN], [9, leak], [5, OPEN], [9, leak])).toHaveLength(2);
-  });
-
-  test("the window in which the contactor opened is no evidence, nor is a sensor's offset", () => {
-    const second = (seq: number, made: Made) => makeWindow(seq, made, 1000);
-    const windows = [second(0, ARC), second(1, { ...ARC, closed: false }), second(2, OPEN)];
-    const { facts } = meterAll(windows, { ...SETTINGS, windowMs: 1000 });
-    expect(facts.filter((fact) => fact.type === "currentWhileOpen")).toEqual([]);
-    expect(factsOf("currentWhileOpen", [600, { closed: false, amps: 9 }])).toEqual([]);
-  });
-
+describe("the sensor's zero", () => {
   test("the zero is learned while open and taken off while closed", () => {
     const offset: Made = { closed: false, amps: 5, still: true };
     const { arcs } = meterAll(sequence([1, { ...offset, run: 4000 }], [10, { ...ARC, still: true }], [5, NO_LOAD]), SETTINGS);

@@ -32,6 +32,8 @@ const TOTALS = {
   ...{ stuckMs: 1_500, noLoadMs: 5_000, chargeAmpereSeconds: 741, energyJoules: 18_500 },
 };
 
+const NO_EVIDENCE = { windowMs: 100, firstSeq: 0, runs: [], flags: [], volts: [], amps: [], peakAmps: [], arcMs: [], shorts: [] };
+
 function event<N extends HeldEvent["name"]>(name: N, kind: number, payload: Extract<HeldEvent, { name: N }>["payload"]): HeldEvent {
   return { name, kind, seq: 1, session: 7, payload } as HeldEvent;
 }
@@ -40,8 +42,15 @@ const EVENTS: HeldEvent[] = [
   event("agentStarted", 4001, { version: "0", resumedSession: false }),
   event("arc", 2001, ARC),
   event("frozenReading", 3105, { channel: "voltage", startMs: 22_300, endMs: 34_300, withdrawnArcMs: 12_000 }),
-  event("reversedSensor", 3106, { atMs: 13_300, meanAmps: -151 }),
-  event("voltageWithoutCurrent", 3107, { atMs: 40_300, forMs: 10_000, meanVolts: 24 }),
+  event("reversedSensor", 3106, { atMs: 13_300, forMs: 1_100, quantity: "amps", measured: -151, threshold: -12, evidence: NO_EVIDENCE }),
+  event("voltageWithoutCurrent", 3107, {
+    atMs: 40_300,
+    forMs: 10_000,
+    quantity: "volts",
+    measured: 24,
+    threshold: 8,
+    evidence: NO_EVIDENCE,
+  }),
   event("windowsLost", 4008, { fromSeq: 500, count: 10 }),
   event("contactorOpened", 5002, { by: "command", afterMs: 20 }),
   event("sessionEnded", 1004, TOTALS),
@@ -57,7 +66,7 @@ test("warnings and alarms are faults, with their time where they have one; the m
   const { faults } = resultOf(EVENTS, BASE);
   expect(faults.map(({ name, kind, startS, endS }) => [name, kind, startS, endS])).toEqual([
     ["frozenReading", 3105, 1_010.5, 1_022.5],
-    ["reversedSensor", 3106, 1_001.5, null],
+    ["reversedSensor", 3106, 1_001.5, 1_002.6],
     ["voltageWithoutCurrent", 3107, 1_028.5, 1_038.5],
     ["windowsLost", 4008, 1_038.2, 1_039.2],
   ]);

@@ -1,5 +1,6 @@
 /** Meeting a chip: the first time, again after a cut cable, after its own boot, or after ours. */
 
+import { restartDetection } from "#agent/core/detection/detection.ts";
 import { sessionOf } from "#agent/core/interlock/common.ts";
 import type { Session } from "#agent/core/interlock/state.ts";
 import type { Adoption } from "#agent/core/link.ts";
@@ -42,7 +43,11 @@ function afterChipBoot(state: MachineState, adoption: Adoption, setup: MachineSe
   const interlock = session ? { ...state.interlock, session: { ...session, startedChipMs: -usedMs } as Session } : state.interlock;
   // A boot that this process has seen is timed by its own clock; one before its time may be any age.
   const lastClosedChipMs = state.status === null ? null : 0;
-  const renewed = { ...state, interlock, meter: ended.state, nextSeq: 0, durableBelow: 0, lastClosedChipMs, ...NO_GUARDIAN };
+  const detection = restartDetection(state.detection);
+  const renewed = {
+    ...{ ...state, interlock, meter: ended.state, detection, nextSeq: 0, durableBelow: 0, lastClosedChipMs },
+    ...NO_GUARDIAN,
+  };
   return { state: renewed as MachineState, drafts };
 }
 

@@ -72,12 +72,11 @@ function faultDrafts(fault: HardCause): EventDraft[] {
       return [{ name: "eStop", ...at, payload: { pressed: true } }];
     case "enclosureOpen":
       return [{ name: "enclosureOpened", ...at, payload: {} }];
+    // Told by detection, with the windows around them.
     case "weldedContact":
     case "mirrorDisagrees":
     case "sensorMissing":
-      return [{ name: fault, ...at, payload: {} }];
     case "currentWhileOpen":
-      return [{ name: "suspectedModifiedWelder", ...at, payload: { reason: "currentWhileOpen" } }];
     case "none":
       return [];
   }

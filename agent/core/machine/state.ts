@@ -1,4 +1,5 @@
 import type { TimeInterval } from "#agent/core/clock/interval.ts";
+import type { DetectionState } from "#agent/core/detection/detection.ts";
 import type { InterlockState } from "#agent/core/interlock/state.ts";
 import type { Decision } from "#agent/core/licensing/decide.ts";
 import type { CertificateFacts, Guardian, HolderFacts, SoftEnd } from "#agent/core/licensing/facts.ts";
@@ -67,6 +68,7 @@ export interface MachineState {
   chip: ChipFacts | null;
   interlock: InterlockState;
   meter: MeterState;
+  detection: DetectionState;
   /** Session that the windows being metered belong to: outlives the session, for late windows. */
   meteredSession: number | null;
   /** First window not yet metered. */
@@ -82,8 +84,6 @@ export interface MachineState {
   /** Order sent last: a change is sent at once. */
   sent: Pick<LinkOrder, "mode" | "session"> | null;
   silentSinceMonoMs: number | null;
-  /** Sensor unplugged was reported. */
-  sensorReported: boolean;
   /** Left in the chip, as last read; null where nothing counts. */
   budget: OfflineBudget | null;
   /** That it is low was reported. */

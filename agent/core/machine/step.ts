@@ -1,9 +1,11 @@
 /** One machine: what happens to it, and what follows. Decides; the runtime runs the effects, commits first. */
 
+import { detect, initialDetection } from "#agent/core/detection/detection.ts";
 import type { InterlockInput } from "#agent/core/interlock/state.ts";
 import { resumeInterlock } from "#agent/core/interlock/transition.ts";
 import type { LinkReading, MachineStatus } from "#agent/core/link.ts";
 import { adopt, linkFailed } from "#agent/core/machine/adoption.ts";
+import { findingDraft } from "#agent/core/machine/findingDrafts.ts";
 import { finish, windowsDraft } from "#agent/core/machine/finish.ts";
 import { forgotten } from "#agent/core/machine/guardian.ts";
 import { applyEndings, applyPolicy, recheck } from "#agent/core/machine/licence.ts";
@@ -21,6 +23,7 @@ export function initialMachine(): MachineState {
     chip: null,
     interlock: { at: "unlinked" },
     meter: initialMeter(),
+    detection: initialDetection(),
     meteredSession: null,
     nextSeq: 0,
     durableBelow: 0,
@@ -30,7 +33,6 @@ export function initialMachine(): MachineState {
     lastClosedChipMs: 0,
     sent: null,
     silentSinceMonoMs: null,
-    sensorReported: false,
     budget: null,
     budgetReported: false,
     policyFloor: 0,
@@ -139,8 +141,10 @@ function applyReading(draft: Draft, reading: LinkReading, setup: MachineSetup, n
     state = { ...state, meter: metered.state, pending: columns.pending, nextSeq: last.seq + last.run, lastClosedChipMs };
     drafts = [...drafts, ...meterDrafts(metered.facts, state), ...columns.full.map((payload) => windowsDraft(payload, state))];
   }
-  if (status.sensorMissing && !state.sensorReported) drafts = [...drafts, { name: "sensorMissing", session: null, agoMs: 0, payload: {} }];
-  state = { ...state, sensorReported: status.sensorMissing };
+  const found = detect(state.detection, reading, state.meteredSession, meterSettings(state, setup));
+  state = { ...state, detection: found.state };
+  const chipNowMs = status.nextSeq * (state.chip?.windowMs ?? 0);
+  drafts = [...drafts, ...found.findings.map((finding) => findingDraft(finding, state.meteredSession, chipNowMs))];
   return applyInterlock({ state, drafts }, interlockReading(state, reading), setup, now);
 }
 

@@ -16,12 +16,6 @@ export const FROZEN_MS = 10_000;
 /** A channel seldom freezes on a window's edge: up to so much of the stretch lies in windows that are only partly frozen. */
 export const FROZEN_EDGE_MS = 100;
 
-export const OPEN_CURRENT_MS = 500;
-export const REVERSED_MS = 1000;
-export const PHANTOM_MS = 10_000;
-/** An arc's voltage moves by more than this inside a window, or from one to the next; an idle VRD's does not. */
-export const PHANTOM_SPREAD_VOLTS = 1;
-
 export const ARC_LEAST_VOLTS = 8;
 export const ARC_MOST_VOLTS = 45;
 

@@ -51,7 +51,4 @@ export type MeterFact =
   | { type: "stuckElectrode"; startMs: number; endMs: number; meanAmps: number }
   | { type: "dutyCycleExceeded"; atMs: number; dutyCycle: number; allowedDutyCycle: number; meanAmps: number }
   | { type: "frozenReading"; channel: "voltage" | "current"; startMs: number; endMs: number; withdrawnArcMs: number }
-  | { type: "reversedSensor"; atMs: number; meanAmps: number }
-  | { type: "voltageWithoutCurrent"; atMs: number; forMs: number; meanVolts: number }
-  | { type: "currentWhileOpen"; atMs: number; forMs: number; amps: number }
   | { type: "windowsLost"; fromSeq: number; count: number };

@@ -3,7 +3,6 @@ import { countDuty, type DutyCycle, initialDutyCycle } from "#agent/core/meterin
 import { type Freeze, type FreezeStep, initialFreeze, offer, release } from "#agent/core/metering/freeze.ts";
 import { ARC_LEAST_VOLTS, LOST_ARC_MS, RESTRIKE_WITHIN_MS } from "#agent/core/metering/limits.ts";
 import { followLive, initialLive, type Live } from "#agent/core/metering/live.ts";
-import { checkPlausibility, initialPlausibility, type Plausibility } from "#agent/core/metering/plausibility.ts";
 import { missingWindow, type Seen, see } from "#agent/core/metering/seen.ts";
 import type { MeterFact, MeterSettings, SessionTotals } from "#agent/core/metering/settings.ts";
 import { trainZero } from "#agent/core/metering/zero.ts";
@@ -19,7 +18,6 @@ export interface Workings {
   freeze: Freeze;
   track: ArcTrack;
   duty: DutyCycle;
-  doubts: Plausibility;
   totals: SessionTotals;
   /** Arcs of under a second with a re-strike soon after, in this session; and when the last candidate ended. */
   lostArcs: number;
@@ -35,7 +33,6 @@ export function initialWorkings(): Workings {
     freeze: initialFreeze(),
     track: initialTrack(),
     duty: initialDutyCycle(),
-    doubts: initialPlausibility(),
     totals: noTotals(),
     lostArcs: 0,
     briefArcEndMs: null,
@@ -94,7 +91,6 @@ function take(draft: Workings, window: Window, settings: MeterSettings, facts: M
   const seen = see(window, settings, draft.zeroAmps);
   draft.clockMs = seen.endMs;
   followLive(draft.live, seen);
-  facts.push(...checkPlausibility(draft.doubts, seen, settings));
   carryOut(draft, offer(draft.freeze, seen), settings, facts);
   draft.zeroAmps = trainZero(draft.zeroAmps, seen, settings);
 }

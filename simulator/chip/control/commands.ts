@@ -24,6 +24,13 @@ const machineCommands = [
     on,
   }),
   z.strictObject({ do: z.literal("freeze"), at: z.int().optional(), channel: z.enum(["voltage", "current"]), on }),
+  z.strictObject({ do: z.literal("shortSensor"), at: z.int().optional(), channel: z.enum(["voltage", "current", "both"]), on }),
+  z.strictObject({
+    do: z.literal("modify"),
+    at: z.int().optional(),
+    noLoadVolts: z.number().min(-60).max(60).default(0),
+    arcVolts: z.number().min(-15).max(20).default(0),
+  }),
 ] as const;
 
 /** For the whole bus. */

@@ -42,6 +42,12 @@ export function command(place: Workplace, asked: MachineCommand) {
     case "freeze":
       chip.sensor.freeze(asked.channel, asked.on);
       break;
+    case "shortSensor":
+      chip.sensor.shorted = asked.on ? asked.channel : null;
+      break;
+    case "modify":
+      modifyMachine(place, asked);
+      break;
     case "truth":
       break;
     default:
@@ -75,8 +81,14 @@ function flip(chip: Chip, what: Extract<MachineCommand, { on: boolean; do: strin
       chip.presence.foreign = on;
       break;
     case "freeze":
+    case "shortSensor":
       break;
   }
+}
+
+function modifyMachine({ welder }: Workplace, { noLoadVolts, arcVolts }: Extract<MachineCommand, { do: "modify" }>): void {
+  if (!welder) throw new CodedError("chip.badCommand", "a recording is played here: its machine is what it was");
+  welder.modify({ noLoadVolts, arcVolts });
 }
 
 /** Switches, wires and damage that a boot does not change. */
@@ -84,6 +96,7 @@ export function rewire(chip: Chip, before: Chip): void {
   chip.contact.bypassed = before.contact.bypassed;
   chip.contact.mirrorStuckOpen = before.contact.mirrorStuckOpen;
   chip.sensor.unplugged = before.sensor.unplugged;
+  chip.sensor.shorted = before.sensor.shorted;
   chip.presence.silent = before.presence.silent;
   chip.presence.foreign = before.presence.foreign;
   chip.setSpeed(before.speed);

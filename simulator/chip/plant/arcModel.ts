@@ -24,6 +24,8 @@ export class ArcModel {
   #toNextShortMs = 0;
   #shortLeftMs = 0;
   #timeMs = 0;
+  /** By a modification: another load line. */
+  addedVolts = 0;
 
   constructor(machine: Machine, random: Random) {
     this.#machine = machine;
@@ -45,7 +47,7 @@ export class ArcModel {
       return;
     }
     const line = LOAD_LINE[process];
-    const volts = line.baseVolts + line.voltsPerAmp * amps + SPREAD_VOLTS[process] * this.#wanderVolts;
+    const volts = line.baseVolts + this.addedVolts + line.voltsPerAmp * amps + SPREAD_VOLTS[process] * this.#wanderVolts;
     this.#put(Math.max(9.5, Math.min(line.mostVolts, volts)), amps, into);
   }
 

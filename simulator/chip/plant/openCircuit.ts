@@ -14,6 +14,8 @@ export class OpenCircuit {
   readonly #random: Random;
   readonly #ratedVolts: number;
   #volts = 0;
+  /** By a modification. */
+  addedVolts = 0;
   #phaseMs = 0;
 
   constructor(machine: Machine, random: Random) {
@@ -32,7 +34,7 @@ export class OpenCircuit {
 
   #hold(powered: boolean, mostMs: number, into: Piece): void {
     into.ms = Math.min(mostMs, LONGEST_PIECE_MS);
-    if (powered) this.#volts = this.#ratedVolts + 0.1 * this.#random.bell();
+    if (powered) this.#volts = this.#ratedVolts + this.addedVolts + 0.1 * this.#random.bell();
     else this.#volts = this.#volts < 0.05 ? 0 : this.#volts * Math.exp(-into.ms / DISCHARGE_MS);
     into.volts = this.#volts;
   }
@@ -41,6 +43,6 @@ export class OpenCircuit {
     into.ms = powered ? Math.min(mostMs, 1) : Math.min(mostMs, LONGEST_PIECE_MS);
     this.#phaseMs = (this.#phaseMs + into.ms) % (1000 / MAINS_HZ);
     const sine = Math.sin((2 * Math.PI * MAINS_HZ * this.#phaseMs) / 1000);
-    into.volts = powered ? Math.SQRT2 * this.#ratedVolts * sine : 0;
+    into.volts = powered ? Math.SQRT2 * (this.#ratedVolts + this.addedVolts) * sine : 0;
   }
 }

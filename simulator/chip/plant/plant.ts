@@ -24,6 +24,12 @@ export interface Machine {
   vrd: boolean;
 }
 
+/** What somebody did to the machine's inside: added to what it had. */
+export interface Modification {
+  noLoadVolts: number;
+  arcVolts: number;
+}
+
 /** Conventional load lines (GB/T 15579.1), capped above 600 A. */
 export const LOAD_LINE = {
   mma: { baseVolts: 20, voltsPerAmp: 0.04, mostVolts: 44 },

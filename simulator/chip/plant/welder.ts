@@ -1,6 +1,6 @@
 import { ArcModel, type ArcSettings } from "#simulator/chip/plant/arcModel.ts";
 import { OpenCircuit } from "#simulator/chip/plant/openCircuit.ts";
-import type { Machine, Piece, Plant } from "#simulator/chip/plant/plant.ts";
+import type { Machine, Modification, Piece, Plant } from "#simulator/chip/plant/plant.ts";
 import { Random } from "#simulator/chip/plant/random.ts";
 
 /** What a welder is asked to do. Times are of the plant's clock. */
@@ -50,6 +50,12 @@ export class Welder implements Plant {
     this.stop();
     this.#job = job;
     this.#rodsLeft = job.rods;
+  }
+
+  /** Takes the place of an earlier modification. */
+  modify({ noLoadVolts, arcVolts }: Modification): void {
+    this.#open.addedVolts = noLoadVolts;
+    this.#arc.addedVolts = arcVolts;
   }
 
   /** Lifts the electrode and goes. */

@@ -1,7 +1,8 @@
 import { RUN_MAX, type Window } from "#protocol/chip/window.ts";
 
 const IDLE_BELOW_AMPS = 2;
-const LIKE_WITHIN_VOLTS = 1;
+/** An arc moves more than this from one window to the next, even where somebody has taken its current away from the sensor. */
+const LIKE_WITHIN_VOLTS = 0.3;
 const RING_S = 90;
 const LEAST_RECORDS = 1_200;
 const MOST_RECORDS = 0xffff;

@@ -10,6 +10,7 @@ export interface SensorMake {
 }
 
 export type Channel = "voltage" | "current";
+export type ShortedLeads = Channel | "both";
 
 /** Shunt and divider behind their converters: a resolution, an offset, a range; and what can go wrong with them. */
 export class Sensor {
@@ -19,6 +20,8 @@ export class Sensor {
   #lastVolts = 0;
   #lastAmps = 0;
   unplugged = false;
+  /** Sense leads that somebody bridged: the converter measures its own zero. Null: none. */
+  shorted: ShortedLeads | null = null;
 
   constructor(make: SensorMake) {
     this.#make = make;
@@ -29,8 +32,10 @@ export class Sensor {
     const { rangeAmps, rangeVolts, ampsStep, voltsStep, ampsOffset, voltsOffset } = this.#make;
     into.ms = flowing.ms;
     into.valid = flowing.valid;
-    const volts = this.#frozenVolts ?? quantise(flowing.volts + voltsOffset, voltsStep, rangeVolts);
-    const amps = this.#frozenAmps ?? quantise(flowing.amps + ampsOffset, ampsStep, rangeAmps);
+    const voltsSensed = this.shorted === "voltage" || this.shorted === "both" ? 0 : flowing.volts;
+    const ampsSensed = this.shorted === "current" || this.shorted === "both" ? 0 : flowing.amps;
+    const volts = this.#frozenVolts ?? quantise(voltsSensed + voltsOffset, voltsStep, rangeVolts);
+    const amps = this.#frozenAmps ?? quantise(ampsSensed + ampsOffset, ampsStep, rangeAmps);
     into.volts = this.unplugged ? 0 : volts;
     into.amps = this.unplugged ? 0 : amps;
     this.#lastVolts = into.volts;

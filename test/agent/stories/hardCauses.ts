@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { PayloadOf } from "#protocol/events/payloads.ts";
 import type { CommandInput } from "#simulator/chip/control/commands.ts";
 import { Bench } from "#test/agent/bench.ts";
 
@@ -86,11 +87,18 @@ describe.concurrent("what beats every licence", () => {
     expect((await bench.truth(place)).mirrorClosed).toBe(false);
   });
 
-  it.sequential("finds the bypassed contactor: current without a licence is told as a suspected modified welder", async () => {
+  it.sequential("finds the bypassed contactor while locked: a suspected modified welder, with the windows that show it", async () => {
     const place = { bus: 0, at: BYPASSED + 1 };
     await bench.tell({ do: "bypass", at: place.at, on: true });
     await bench.tell({ do: "weld", at: place.at, rods: 1, rodS: 600 });
-    await bench.event("suspectedModifiedWelder", BYPASSED);
+    const { payload } = await bench.event("suspectedModifiedWelder", BYPASSED);
+    expect(payload).toMatchObject({ reason: "currentWhileOpen", quantity: "amps", threshold: 12 });
+    expect(Number(payload.measured)).toBeGreaterThan(12);
+    const evidence = payload.evidence as PayloadOf<"sensorMissing">["evidence"];
+    expect(evidence.flags.every((flag) => flag === 0)).toBe(true);
+    expect(evidence.amps.filter((amps) => amps > 12).length).toBeGreaterThan(3);
+    const latched = await bench.event("currentWhileOpen", BYPASSED);
+    expect(latched.payload.evidence).toMatchObject({ windowMs: evidence.windowMs });
     expect((await bench.stateIs("faulted", BYPASSED)).fault).toBe("currentWhileOpen");
     const truth = await bench.truth(place);
     expect([truth.contactorClosed, truth.mirrorClosed, truth.arcing]).toEqual([false, false, true]);
