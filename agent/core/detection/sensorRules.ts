@@ -10,7 +10,8 @@ const REVERSED_RULE = { holdMs: 1_000, pausePart: 1, rearmMs: Number.POSITIVE_IN
 
 /** So many windows in a row tell an arc's restless voltage from one that stands, falls, or ripples. */
 const RESTLESS_WINDOWS = 7;
-const RESTLESS_VOLTS = 0.12;
+/** Beside its trend: a charge that runs down on a noisy line is not restless. */
+const RESTLESS_VOLTS = 0.35;
 const RESTLESS_TURNS = 2;
 /** A chip may run windows together whose voltage is alike: of an arc, now and then so many. */
 const RUN_MAX = 6;
@@ -100,7 +101,7 @@ function isArcWithoutCurrent(watch: SensorWatch, seen: Seen, settings: MeterSett
   const isAbsent = window.closed && Math.abs(seen.amps) < leastAmps && window.arcMs === 0 && window.shortMs === 0;
   followLevel(watch, seen, isAbsent);
   watch.lastVolts = volts;
-  if (window.closed && (seen.currentPresent || window.arcMs > 0)) watch.arcVolts = volts;
+  if (window.closed && seen.currentPresent) watch.arcVolts = volts;
   else if (!isAbsent || watch.arcVolts === null || isFarFrom(watch.arcVolts, volts)) watch.arcVolts = null;
   if (!isAbsent || window.run > RUN_MAX || volts < ARC_LEAST_VOLTS || volts > ARC_MOST_VOLTS) {
     watch.volts = [];
@@ -109,8 +110,7 @@ function isArcWithoutCurrent(watch: SensorWatch, seen: Seen, settings: MeterSett
   watch.volts = [...watch.volts, ...Array.from({ length: window.run }, () => volts)].slice(-RESTLESS_WINDOWS);
   if (watch.volts.length < RESTLESS_WINDOWS) return false;
   const mean = watch.volts.reduce((sum, each) => sum + each, 0) / RESTLESS_WINDOWS;
-  const spread = Math.sqrt(watch.volts.reduce((sum, each) => sum + (each - mean) ** 2, 0) / RESTLESS_WINDOWS);
-  const isRestless = spread > RESTLESS_VOLTS && turnsIn(watch.volts) >= RESTLESS_TURNS;
+  const isRestless = spreadBesideTrend(watch.volts, mean) > RESTLESS_VOLTS && turnsIn(watch.volts) >= RESTLESS_TURNS;
   return watch.levelVolts > 0 && isFarFrom(watch.levelVolts, mean) && (isRestless || watch.arcVolts !== null);
 }
 
@@ -123,6 +123,14 @@ function followLevel(watch: SensorWatch, { window, volts }: Seen, isAbsent: bool
   const stands = isAbsent && Math.abs(Math.abs(volts) - watch.lastVolts) <= withinVolts;
   watch.standingWindows = stands ? watch.standingWindows + window.run : isAbsent && window.run > 1 ? window.run : 0;
   if (watch.standingWindows >= STANDS_FOR_WINDOWS) watch.levelVolts = Math.abs(volts);
+}
+
+/** What is left of the spread when a straight line is taken off. */
+function spreadBesideTrend(volts: readonly number[], mean: number): number {
+  const middle = (volts.length - 1) / 2;
+  const steps = volts.reduce((sum, _, at) => sum + (at - middle) ** 2, 0);
+  const slope = volts.reduce((sum, each, at) => sum + (at - middle) * (each - mean), 0) / steps;
+  return Math.sqrt(volts.reduce((sum, each, at) => sum + (each - mean - slope * (at - middle)) ** 2, 0) / volts.length);
 }
 
 /** How often the voltage turned from rising to falling, or back. */

@@ -65,8 +65,8 @@ function watchZero(watch: ShortedWatch, seen: Seen): Found[] {
 function watchBlank(watch: ShortedWatch, seen: Seen): Found[] {
   const { startMs, endMs, window } = seen;
   const volts = Math.abs(seen.volts);
-  // A spike may look like a few milliseconds of arc.
-  const hasLoad = seen.currentPresent || window.arcMs + window.shortMs >= seen.windowMs / 2;
+  // A spike may look like a few milliseconds of arc, a sensor's offset like a short circuit.
+  const hasLoad = seen.currentPresent || window.arcMs >= seen.windowMs / 2;
   if (!window.closed) {
     watch.at = "open";
     watch.loadEndMs = null;
