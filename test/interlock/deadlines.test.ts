@@ -38,9 +38,16 @@ describe("deadlines", () => {
     });
   });
 
-  it("a soft end opens two seconds after the arc", () => {
-    expect(interlock(STATES.ending, CLOSED, later(0, 999)).state.at).toBe("ending");
-    expect(interlock(STATES.ending, CLOSED, later(0, 1_000)).state).toMatchObject({ at: "opening", cause: "lockedByPlatform" });
+  it("a soft end leaves arc-off to the chip, and opens by itself after 30 s", () => {
+    const until = 720_000 - NOW.chipMs;
+    expect(interlock(STATES.ending, CLOSED, later(0, until - 1)).state).toEqual(STATES.ending);
+    expect(interlock(STATES.ending, CLOSED, later(0, until)).state).toMatchObject({ at: "opening", cause: "lockedByPlatform" });
+    const opened = interlock(STATES.ending, { ...OPEN, openedBy: "arcOff" }, later(0, 1_000));
+    expect(opened.state.at).toBe("locked");
+    expect(opened.facts).toMatchObject([
+      { type: "contactorOpened", by: "arcOff" },
+      { type: "sessionEnded", cause: "lockedByPlatform" },
+    ]);
   });
 
   it("after a lapsed lease the same session closes after 2 s without current", () => {

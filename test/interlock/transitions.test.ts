@@ -101,7 +101,7 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, string>> = 
     open: "locked: contactorOpened sessionEnded",
     closed: "=",
     closedByOther: "=",
-    arcing: "ending",
+    arcing: "=",
     pressed: "locked: contactorOpened sessionEnded",
     eStop: "faulted: faulted contactorOpened sessionEnded",
     enclosure: "faulted: faulted contactorOpened sessionEnded",

@@ -76,6 +76,8 @@ export class FarMachine {
   strikes = 0;
   welding = false;
   #nextSeq = 0;
+  #mode: LinkOrder["mode"] = "open";
+  #quietMs = Number.POSITIVE_INFINITY;
 
   /** One window of 100 ms passes. */
   pass(): void {
@@ -85,9 +87,17 @@ export class FarMachine {
     const window = { ...makeWindow(this.#nextSeq, made), strikes: 0 };
     this.windows.push(window);
     this.#nextSeq += 1;
+    if (arcing) this.#quietMs = 0;
+    else this.#endSoftly();
     if (!arcing) return;
     this.arcMs += WINDOW_MS;
     this.chargeAmpereSeconds += (window.currentMeanAmps * WINDOW_MS) / 1000;
+  }
+
+  /** Under mode 2 the chip opens 2 s after the arc. */
+  #endSoftly(): void {
+    this.#quietMs += WINDOW_MS;
+    if (this.#mode === "closedUntilArcOff" && this.#quietMs >= 2_000) this.#move(false, "arcOff");
   }
 
   get nextSeq(): number {
@@ -123,6 +133,7 @@ export class FarMachine {
   }
 
   exchange(order: LinkOrder): LinkReading {
+    this.#mode = order.mode;
     this.confirmedBelow = Math.max(this.confirmedBelow, order.confirmedBelow);
     const closes = order.mode === "closed" || (order.mode !== "open" && this.status.commandedClosed);
     const blocked = this.status.eStop || this.status.enclosureOpen || this.status.fault !== "none";

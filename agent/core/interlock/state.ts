@@ -39,7 +39,8 @@ export type InterlockState =
   | { at: "closing"; session: Session; sinceMonoMs: number }
   /** Closed under a lease; `activeChipMs` is when the welder was last seen at work. */
   | { at: "energised"; session: Session; activeChipMs: number }
-  | { at: "ending"; session: Session; cause: SoftCause; activeChipMs: number; untilChipMs: number }
+  /** Asked to open at arc-off, which is the chip's to see; until then at the latest. */
+  | { at: "ending"; session: Session; cause: SoftCause; untilChipMs: number }
   /** The chip is silent, or opened by itself: the same session may go on within 60 s. */
   | { at: "outage"; session: Session; sinceMonoMs: number; opened: boolean; quietSinceMonoMs: number | null }
   | { at: "opening"; session: Session | null; cause: EndCause; sinceMonoMs: number }
@@ -104,7 +105,6 @@ export interface InterlockStep {
 export const START_BUTTON_MS = 30_000;
 export const CLOSE_TIMEOUT_MS = 5_000;
 export const OPEN_TIMEOUT_MS = 2_000;
-export const ARC_OFF_MS = 2_000;
 export const SOFT_END_MS = 30_000;
 /** The same session may close again so long after the outage began … */
 export const RESUME_WITHIN_MS = 60_000;

@@ -1,7 +1,6 @@
 /** States under a lease: closing, energised, ending, and the outage after which the same session may go on. */
 import { activeAt, handover, type Of, openOrLocked, stay } from "#agent/core/interlock/common.ts";
 import {
-  ARC_OFF_MS,
   CLOSE_TIMEOUT_MS,
   type EndCause,
   type InterlockFact,
@@ -43,7 +42,7 @@ export function energised(state: Of<"energised">, input: StateInput, now: Interl
     case "silent":
       return stay({ at: "outage", session, sinceMonoMs: now.monoMs, opened: false, quietSinceMonoMs: null });
     case "soft":
-      return stay({ at: "ending", session, cause: input.cause, activeChipMs: state.activeChipMs, untilChipMs: now.chipMs + SOFT_END_MS });
+      return stay({ at: "ending", session, cause: input.cause, untilChipMs: now.chipMs + SOFT_END_MS });
     case "granted":
       return handover(state, input, now);
     case "tick":
@@ -54,7 +53,7 @@ export function energised(state: Of<"energised">, input: StateInput, now: Interl
   if (!input.mirrorClosed || !input.commandedClosed) return openedByItself(state, input, now);
   const activeChipMs = activeAt(state.activeChipMs, input, now);
   if (now.chipMs - session.startedChipMs >= session.limitS * 1000) {
-    return stay({ at: "ending", session, cause: "sessionLimit", activeChipMs, untilChipMs: now.chipMs + SOFT_END_MS });
+    return stay({ at: "ending", session, cause: "sessionLimit", untilChipMs: now.chipMs + SOFT_END_MS });
   }
   if (now.chipMs - activeChipMs >= session.idleRelockS * 1000) {
     return stay({ at: "opening", session, cause: "idle", sinceMonoMs: now.monoMs });
@@ -80,10 +79,9 @@ export function ending(state: Of<"ending">, input: StateInput, now: InterlockNow
   if (input.type === "granted") return handover(state, input, now);
   if (input.type !== "reading") return stay(state);
   if (!input.mirrorClosed || !input.commandedClosed) return openedByItself(state, input, now);
-  const activeChipMs = activeAt(state.activeChipMs, input, now);
-  const arcOff = !input.arcing && now.chipMs - activeChipMs >= ARC_OFF_MS;
-  if (arcOff || now.chipMs >= state.untilChipMs) return stay({ at: "opening", session, cause, sinceMonoMs: now.monoMs });
-  return stay({ ...state, activeChipMs });
+  // When the arc is off the chip knows best: an arc that has just begun is not in our windows yet.
+  if (now.chipMs < state.untilChipMs) return stay(state);
+  return stay({ at: "opening", session, cause, sinceMonoMs: now.monoMs });
 }
 
 export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow): InterlockStep {
