@@ -16,6 +16,8 @@ const TEXT = {
     arcs: "弧数",
     arcTime: "燃弧",
     minutesLeft: "分钟后结束：",
+    display: "扫码验证",
+    inspect: "授权凭据",
     other: "English",
     otherHref: "?lang=en",
   },
@@ -30,6 +32,8 @@ const TEXT = {
     arcs: "arcs",
     arcTime: "arc time",
     minutesLeft: "min left until ",
+    display: "challenge",
+    inspect: "last receipt",
     other: "中文",
     otherHref: "?",
   },
@@ -56,7 +60,8 @@ function card(machine: MachineReport, language: Language): string {
   const trouble = machine.fault ?? machine.linkCode ?? "";
   return `<article class="${machine.state}"><b>${machine.text[language]}</b> <small>${escapeHtml(trouble)}</small>${warning(machine, language)}<br>
 ${live} · ${text.arcs} ${machine.totals.arcs} · ${text.arcTime} ${(machine.totals.arcMs / 1000).toFixed(1)} s<br>
-<small>${escapeHtml(machine.designation)} · ${escapeHtml(machine.device)} · ${text.welder} ${machine.handle?.slice(0, 8) ?? "—"} · ${text.backlog} ${machine.backlog.legal} + ${machine.backlog.telemetry}</small></article>`;
+<small>${escapeHtml(machine.designation)} · ${escapeHtml(machine.device)} · ${text.welder} ${machine.handle?.slice(0, 8) ?? "—"} · ${text.backlog} ${machine.backlog.legal} + ${machine.backlog.telemetry}<br>
+<a href="/display/${escapeHtml(machine.device)}">${text.display}</a> · <a href="/inspect/${escapeHtml(machine.device)}">${text.inspect}</a></small></article>`;
 }
 
 /** A welder who knows it finishes the seam in time. */

@@ -87,7 +87,10 @@ test("another event under a number that is held is refused, kept as evidence, an
   const rows = chainedRows(20);
   await far.send(rows);
   await far.ackUpTo(20);
-  const forked = chainedRows(10, { after: { seq: 15, hash: rows[14]?.hash ?? "" }, payload: () => ({ kind: 3102, payload: {} }) });
+  const forked = chainedRows(10, {
+    after: { seq: 15, hash: rows[14]?.hash ?? "" },
+    payload: () => ({ kind: DICTIONARY.enclosureOpened.kind, payload: {} }),
+  });
   await far.send([...rows.slice(12, 15), ...forked]);
 
   const ack = await far.ackUpTo(25);

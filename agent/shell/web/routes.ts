@@ -5,6 +5,7 @@ import { bodyLimit } from "hono/body-limit";
 import QRCode from "qrcode";
 import { type AgentReport, refusedReply, type ScanReply, type ShownChallenge } from "#agent/core/status.ts";
 import { displayPage } from "#agent/panel/displayPage.ts";
+import { inspectPage } from "#agent/panel/inspectPage.ts";
 import { statusPage } from "#agent/panel/statusPage.ts";
 import type { Clock } from "#agent/ports.ts";
 import { ClientRates } from "#agent/shell/web/clientRates.ts";
@@ -42,6 +43,13 @@ export function routes(ports: PagePorts): Hono<Env> {
     if (!shown || !machine) return context.json(refusedReply("licence.wrongMachine"), 404);
     const svg = await QRCode.toString(shown.challenge, { type: "svg", errorCorrectionLevel: "M", margin: 4 });
     return context.html(displayPage(machine, { svg, remainingMs: shown.remainingMs }));
+  });
+  app.get("/inspect/:machine", async (context) => {
+    const machine = ports.report().machines.find(({ device }) => device === context.req.param("machine"));
+    if (!machine) return context.json(refusedReply("licence.wrongMachine"), 404);
+    const { inspection } = machine;
+    const svg = inspection === null ? null : await QRCode.toString(inspection, { type: "svg", errorCorrectionLevel: "L", margin: 4 });
+    return context.html(inspectPage(machine, svg));
   });
   app.post("/api/response", bodyLimit({ maxSize: BODY_MAX_BYTES }), async (context) => {
     const client = context.env.incoming.socket.remoteAddress ?? "";

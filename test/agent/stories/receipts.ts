@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import QRCode from "qrcode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "#simulator/stage/processes.ts";
 import { Bench, PATIENCE_MS } from "#test/agent/bench.ts";
@@ -52,6 +53,14 @@ describe.concurrent("a decision's receipt", () => {
     expect(said).toMatchObject({ reason: "listed", limitS: 43_200, idleRelockS: 600, handle: expect.stringMatching(/^[0-9a-f]{32}$/) });
     const { payload } = await bench.event("scanAllowed");
     expect(payload).toMatchObject({ handle: said.handle, receipt: expect.stringMatching(/^[A-Za-z0-9+/=]{200,}$/) });
+  });
+
+  it.sequential("is on the machine's page, in clear and as a QR code", async () => {
+    const html = await (await fetch(`${bench.stage.page}/inspect/${bench.device()}`)).text();
+    const code = await vouchedCode();
+    expect(html).toContain(await QRCode.toString(code, { type: "svg", errorCorrectionLevel: "L", margin: 4 }));
+    expect(html).toContain(code.slice(0, 20));
+    expect((await fetch(`${bench.stage.page}/inspect/370983ZTEST000000010`)).status).toBe(404);
   });
 
   it.sequential("with a character changed is not believed", async () => {
