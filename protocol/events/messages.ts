@@ -78,6 +78,8 @@ export const Request = z.discriminatedUnion("want", [
     /** Of the chip and its vault. */
     uid: z.string().regex(/^[0-9a-f]{24}$/),
     challenge: z.string().regex(/^[0-9a-f]{16}$/),
+    /** Versions in force: no floor goes above them, or a device that is cut off now would stand without a list. */
+    have: z.strictObject({ list: count, overlay: count, keyset: count, policy: count }),
   }),
   /** The platform's word on the device's own key: Ed25519, 32 bytes. */
   z.strictObject({ v: z.literal(1), id, want: z.literal("deviceKey"), publicKey: z.base64().length(44) }),

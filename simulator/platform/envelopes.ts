@@ -14,11 +14,17 @@ export interface EnvelopeFacts {
   floors: Pick<EnvelopeTerms, "listFloor" | "overlayFloor" | "keysetFloor" | "policyFloor">;
 }
 
-/** A full budget, the time as it surely is already, and the versions in force. Every chip of development has the same budget key. */
+/**
+ * A full budget, the time as it surely is already, and the versions that the device has in force, as far as there are such.
+ * Every chip of development has the same budget key.
+ */
 export function answerEnvelope(request: EnvelopeRequest, { nowMs, uncertaintyMs, floors }: EnvelopeFacts): EnvelopeReply {
   const terms = {
     challenge: hex(request.challenge),
-    ...floors,
+    listFloor: Math.min(request.have.list, floors.listFloor),
+    overlayFloor: Math.min(request.have.overlay, floors.overlayFloor),
+    keysetFloor: Math.min(request.have.keyset, floors.keysetFloor),
+    policyFloor: Math.min(request.have.policy, floors.policyFloor),
     timeFloorS: Math.floor((nowMs - uncertaintyMs) / 1000),
     ...FULL_BUDGET,
     unlockCalibration: 0,

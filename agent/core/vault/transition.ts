@@ -133,7 +133,7 @@ function proceed(keeping: VaultKeeping, now: VaultNow): VaultChange {
       requests: next.requests + 1,
       refill: { at: "asked", id, deadlineMs: now.monoMs + REFILL_ANSWER_MS, attempt: refill.attempt },
     };
-    effects.push({ type: "ask", request: { v: 1, id, want: "envelope", challenge: vault.challenge } });
+    effects.push({ type: "ask", request: { v: 1, id, want: "envelope", challenge: vault.challenge, have: next.wanted.floors } });
   }
   return { keeping: next, effects };
 }
