@@ -1,0 +1,350 @@
+/**
+ * Says who may work, from what people did and what is in force: written from protocol/README.md (Lease, Vault, Pass, Policy) and the
+ * design's decisions 1, 4, 5, 6 and 8 alone. It shares no code with the agent; its figures are those of the text.
+ */
+import type { Permit, Policy } from "#protocol/policy/policy.ts";
+
+const S = 1_000;
+const DAY = 86_400 * S;
+const CHINA = 8 * 3_600 * S;
+const BITS = { "2.1": 1, "2.2": 2, "2.3": 4, construction: 8, specialEquipment: 16 } as const;
+const NOBODY = "0".repeat(32);
+const BUTTON = 30 * S;
+const CHALLENGE = 30 * S;
+const GUARD = 300 * S;
+const SOFT_END = 30 * S;
+const ARC_OFF = 2 * S;
+const RESUME = 60 * S;
+/** A lease that nobody renews runs so long; who is not heard cannot be told to open sooner. */
+const LEASE = 8.2 * S;
+/** The world looks so seldom; and a closing that was ordered takes so long. */
+const LOOK = 5 * S;
+const CLOSE = 5 * S;
+
+interface Certificate {
+  categories: number;
+  notBeforeDay: number;
+  expiryDay: number;
+  reviewDay: number;
+  suspended: boolean;
+}
+type Credential = Omit<Certificate, "suspended"> & { issuedMs: number };
+type Place = { latE5: number; lonE5: number };
+
+export interface InForce {
+  nowMs: number;
+  earliestMs: number;
+  latestMs: number | null;
+  /** Window clock of this boot; and the time that the chip was powered, over boots. */
+  chipMs: number;
+  poweredMs: number;
+  policy: Policy;
+  /** What the chip holds. */
+  policyFloor: number;
+  list: { issuedMs: number; entries: ReadonlyMap<string, Certificate> } | null;
+  arcing: boolean;
+}
+
+/** What somebody showed. `proof`: the challenge that was answered, or the grant. */
+export interface Shown {
+  session: number;
+  handle: string;
+  credential: Credential | null;
+  way: "page" | "scanner" | "grant";
+  purpose: "start" | "guard";
+  maxSessionS: number;
+  checklistVersion: number;
+  place: Place | null;
+  journalFull: boolean;
+  proof:
+    | { by: "challenge"; id: string; ours: boolean; signed: boolean; madeMs: number; process: number }
+    | { by: "grant"; ours: boolean; counter: number; categories: number; fromMs: number; untilMs: number };
+}
+
+interface Licence {
+  id: number;
+  handle: string;
+  credential: Credential | null;
+  entry: Certificate | null;
+  listMs: number | null;
+  button: boolean;
+  fromMs: number;
+  fromPoweredMs: number;
+  limitS: number;
+  over: string | null;
+  failingMs: number | null;
+}
+
+interface Guarding {
+  handle: string;
+  certified: boolean;
+  far: boolean;
+  chipMs: number;
+}
+
+/** What the module remembers: an older disk brings an older one back. */
+interface Memory {
+  licences: Record<number, Licence>;
+  current: number;
+  once: { handle: string; issuedMs: number }[];
+  counter: number;
+  policy: number;
+  guard: Guarding | null;
+  waiting: { shown: Shown; chipMs: number } | null;
+}
+
+export class Oracle {
+  memory: Memory = { licences: {}, current: 0, once: [], counter: 0, policy: 0, guard: null, waiting: null };
+  readonly #used = new Set<string>();
+  /** Which process runs: no challenge of an older one is good. */
+  process = 1;
+  readonly #closedMs = new Map<number, number>();
+  #activeMs = 0;
+
+  restarted(nowMs: number): void {
+    this.process += 1;
+    this.#activeMs = nowMs;
+  }
+
+  /** An older disk: the module has forgotten what came after it, but a lease runs until it lapses. */
+  putBack(memory: string): void {
+    const { licences } = this.memory;
+    this.memory = JSON.parse(memory) as Memory;
+    for (const licence of Object.values(licences)) this.memory.licences[licence.id] ??= { ...licence, over: "forgotten" };
+  }
+
+  /** The chip booted, or a session ended: who stood guard does so no longer. */
+  unguarded(): void {
+    this.memory.guard = null;
+    this.memory.waiting = null;
+  }
+
+  ruled(policy: Policy): void {
+    const { licences, current } = this.memory;
+    this.memory.policy = Math.max(this.memory.policy, policy.version);
+    const running = licences[current];
+    if (running) running.limitS = Math.min(running.limitS, policy.sessionMaximumS);
+  }
+
+  listed({ list }: InForce): void {
+    const running = this.memory.licences[this.memory.current];
+    if (!running || !list) return;
+    running.entry = list.entries.get(running.handle) ?? null;
+    running.listMs = list.issuedMs;
+  }
+
+  ended(why: string, id = this.memory.current): void {
+    const licence = this.memory.licences[id];
+    if (licence) licence.over ??= why;
+  }
+
+  pressed({ nowMs }: InForce): void {
+    const licence = this.memory.licences[this.memory.current];
+    if (licence && nowMs - licence.fromMs <= BUTTON) licence.button = false;
+  }
+
+  /** Why what was shown starts nothing, or vouches for nobody; null: it must do so, at a machine that is ready. */
+  against(shown: Shown, now: InForce): string | null {
+    const { policy } = now;
+    if (policy.version < Math.max(now.policyFloor, this.memory.policy)) return "older policy";
+    if (policy.machineClass === "retired") return "retired";
+    const proof = this.#unproved(shown, now);
+    if (shown.purpose === "guard" && proof === null) return this.#againstGuard(shown, now);
+    if (policy.machineClass !== "enforced") return null;
+    return proof ?? this.#againstStart(shown, now);
+  }
+
+  /** What was shown has been judged by the machine: what it used up is used up; and a start that it made is remembered as far as it was right. */
+  answered(shown: Shown, answer: { allow: boolean; waits: boolean; session: number | null }, now: InForce): string | null {
+    const unproved = this.#unproved(shown, now);
+    const { memory } = this;
+    const isGuard = shown.purpose === "guard" && unproved === null;
+    let wrong = answer.allow && isGuard ? this.against(shown, now) : null;
+    const waiting = this.#waiting(now);
+    if (answer.allow && isGuard) {
+      const certified = this.#certified(shown, now) === null;
+      memory.guard = { handle: shown.handle, certified, far: shown.way === "grant", chipMs: now.chipMs };
+      memory.waiting = null;
+      if (waiting && waiting.session === answer.session) wrong ??= this.#start(waiting, false, this.#againstStart(waiting, now), now);
+    }
+    if (answer.allow && !isGuard && answer.session === shown.session) {
+      wrong = this.#start(shown, unproved !== null, this.against(shown, now), now);
+    }
+    if (!answer.allow && answer.waits) memory.waiting = { shown, chipMs: now.chipMs };
+    const { proof } = shown;
+    if (proof.by === "grant" && unproved !== "not ours" && unproved !== "out of time")
+      memory.counter = Math.max(memory.counter, proof.counter);
+    if (proof.by === "challenge" && unproved === null) this.#used.add(proof.id);
+    return wrong;
+  }
+
+  /** An order to close was given: the moment at which nobody may be without a licence. */
+  ordered(id: number, now: InForce): string | null {
+    const licence = this.memory.licences[id];
+    this.#activeMs = now.nowMs;
+    if (!licence) return "nobody was given this session";
+    if (licence.over) return licence.over;
+    if (licence.button) return "nobody pressed the start button";
+    const sinceMs = Math.max(licence.fromMs + BUTTON, this.#closedMs.get(id) ?? 0);
+    if (now.nowMs - sinceMs > RESUME + CLOSE + LOOK) return "closed again too late";
+    return this.#fails(licence, now);
+  }
+
+  /** The contactor is closed. */
+  closed(id: number, now: InForce): string | null {
+    const { nowMs, arcing } = now;
+    const licence = this.memory.licences[id];
+    if (arcing || this.#closedMs.get(id) === undefined) this.#activeMs = nowMs;
+    this.#closedMs.set(id, nowMs);
+    if (!licence) return "nobody was given this session";
+    if (licence.button) return "nobody pressed the start button";
+    const failing = licence.over ?? this.#fails(licence, now) ?? (isOverLimit(licence, now) ? "session limit" : null);
+    licence.failingMs = failing === null ? null : (licence.failingMs ?? nowMs);
+    const idleMs = nowMs - this.#activeMs;
+    if (idleMs > now.policy.idleRelockS * S + LEASE + LOOK) return "idle";
+    if (failing === null || licence.failingMs === null) return null;
+    const forMs = nowMs - licence.failingMs;
+    const graceMs = idleMs > ARC_OFF + LOOK ? ARC_OFF : SOFT_END;
+    return forMs > graceMs + LEASE + LOOK ? `${failing}, for ${forMs} ms` : null;
+  }
+
+  #start(shown: Shown, nobody: boolean, wrong: string | null, now: InForce): string | null {
+    const { memory } = this;
+    const { policy, list, nowMs, poweredMs } = now;
+    const { credential, session, way, maxSessionS } = shown;
+    const isEnforced = policy.machineClass === "enforced";
+    const handle = nobody ? NOBODY : shown.handle;
+    const entry = list?.entries.get(handle) ?? null;
+    const guardFar = isEnforced && this.#needed(handle, now) !== null && memory.guard?.far === true;
+    this.ended("another's session");
+    memory.guard = null;
+    memory.waiting = null;
+    if (isEnforced && entry === null && credential) memory.once.push({ handle, issuedMs: credential.issuedMs });
+    memory.current = session;
+    memory.licences[session] = {
+      ...{
+        id: session,
+        handle,
+        credential: nobody ? null : credential,
+        entry,
+        listMs: list?.issuedMs ?? null,
+        over: null,
+        failingMs: null,
+      },
+      ...{ button: nobody || way === "grant" || guardFar, fromMs: nowMs, fromPoweredMs: poweredMs },
+      limitS: nobody ? policy.sessionMaximumS : Math.min(policy.sessionMaximumS, maxSessionS),
+    };
+    return wrong;
+  }
+
+  #unproved({ proof, purpose }: Shown, { nowMs, earliestMs, latestMs, policy }: InForce): string | null {
+    if (!proof.ours) return "not ours";
+    if (proof.by === "challenge") {
+      if (!proof.signed || this.#used.has(proof.id)) return "used or forged";
+      return proof.process === this.process && nowMs - proof.madeMs < CHALLENGE ? null : "stale";
+    }
+    if (earliestMs >= proof.untilMs || (latestMs !== null && latestMs < proof.fromMs)) return "out of time";
+    if (proof.counter <= this.memory.counter) return "spent";
+    return purpose === "start" && (proof.categories & BITS[policy.category ?? "2.1"]) === 0 ? "for other work" : null;
+  }
+
+  #againstStart(shown: Shown, now: InForce): string | null {
+    const { handle, credential, way } = shown;
+    const { policy, list } = now;
+    const atMs = policy.expiryRule === "latest" ? now.latestMs : now.earliestMs;
+    if (atMs === null) return "nobody knows the time";
+    const entry = list?.entries.get(handle) ?? null;
+    const standing = standingAgainst({ handle, credential, entry, listMs: list?.issuedMs ?? null }, now, atMs);
+    if (standing) return standing;
+    const isUsed = this.memory.once.some((once) => once.handle === handle && once.issuedMs === credential?.issuedMs);
+    if (entry === null && isUsed) return "had its once";
+    for (const bound of [policy.place, permitOf(handle, now, atMs)?.place ?? null]) {
+      if (bound && shown.place ? isAway(shown.place, bound) : bound && way === "grant") return "elsewhere, or nobody knows";
+    }
+    if (policy.checkList?.required && shown.checklistVersion !== policy.checkList.version) return "check-list not read";
+    const needed = this.#needed(handle, now);
+    return needed === null || this.#isGuarded(handle, needed, now) ? null : "no guardian";
+  }
+
+  #needed(handle: string, now: InForce): readonly string[] | null {
+    const { policy, earliestMs, latestMs } = now;
+    const named = permitOf(handle, now, (policy.expiryRule === "latest" ? latestMs : null) ?? earliestMs)?.guardians ?? [];
+    if (policy.specialPeriods.some(({ fromMs, untilMs }) => earliestMs < untilMs && (latestMs ?? earliestMs) >= fromMs)) return named;
+    return policy.permits.guardiansScan && named.length > 0 ? named : null;
+  }
+
+  #isGuarded(welder: string, needed: readonly string[], { chipMs }: InForce): boolean {
+    const { guard } = this.memory;
+    if (!guard || guard.handle === welder || chipMs - guard.chipMs >= GUARD) return false;
+    return needed.length > 0 ? needed.includes(guard.handle) : guard.certified;
+  }
+
+  #waiting({ chipMs }: InForce): Shown | null {
+    const { waiting } = this.memory;
+    return waiting && chipMs - waiting.chipMs < GUARD ? waiting.shown : null;
+  }
+
+  #againstGuard(shown: Shown, now: InForce): string | null {
+    if (now.policy.expiryRule === "latest" && now.latestMs === null) return "nobody knows the time";
+    const waiting = this.#waiting(now);
+    if (waiting?.handle === shown.handle) return "guards themselves";
+    if (now.list?.entries.get(shown.handle)?.suspended) return "revoked";
+    const isNamed = now.policy.permits.list.some(({ guardians }) => guardians.includes(shown.handle));
+    return isNamed ? null : this.#certified(shown, now);
+  }
+
+  #certified({ handle }: Shown, now: InForce): string | null {
+    const atMs = now.policy.expiryRule === "latest" ? now.latestMs : now.earliestMs;
+    if (atMs === null) return "nobody knows the time";
+    const entry = now.list?.entries.get(handle) ?? null;
+    return certificateAgainst({ handle, credential: null, entry, listMs: now.list?.issuedMs ?? null }, now, atMs);
+  }
+
+  /** What ends a running session softly. A time bound that was lost with a restart ends nothing. */
+  #fails(licence: Licence, now: InForce): string | null {
+    const { machineClass, expiryRule } = now.policy;
+    if (machineClass !== "enforced") return machineClass === "retired" ? "retired" : null;
+    return standingAgainst(licence, now, expiryRule === "latest" ? (now.latestMs ?? now.earliestMs) : now.earliestMs);
+  }
+}
+
+type Holder = Pick<Licence, "handle" | "credential" | "entry" | "listMs">;
+
+function isOverLimit({ fromPoweredMs, limitS }: Licence, { poweredMs }: InForce): boolean {
+  return poweredMs - fromPoweredMs > limitS * S;
+}
+
+function certificateAgainst({ credential, entry, listMs }: Holder, { policy, latestMs }: InForce, atMs: number): string | null {
+  const { listAgeMaximumH, credentialNewerThanList } = policy.offline;
+  if (listMs === null) return "no list";
+  if (listAgeMaximumH !== null && atMs >= listMs + listAgeMaximumH * 3_600 * S) return "list too old";
+  const isYoung = credential !== null && credential.issuedMs > listMs && credentialNewerThanList === "allowOnce";
+  const certificate = entry ?? (isYoung ? credential : null);
+  if (!certificate) return "unknown";
+  if (entry?.suspended) return "revoked";
+  if ((certificate.categories & BITS[policy.category ?? "2.1"]) === 0) return "other work";
+  if (atMs >= (Math.min(certificate.expiryDay, certificate.reviewDay) + 1) * DAY - CHINA) return "expired or not reviewed";
+  return latestMs !== null && latestMs < certificate.notBeforeDay * DAY - CHINA ? "not yet valid" : null;
+}
+
+function standingAgainst(holder: Holder, now: InForce, atMs: number): string | null {
+  const certificate = certificateAgainst(holder, now, atMs);
+  if (certificate) return certificate;
+  const { binding, permits } = now.policy;
+  if (binding.to === "welders" && !binding.handles.includes(holder.handle)) return "bound to others";
+  if (binding.to === "borrower" && (binding.handle !== holder.handle || atMs >= binding.untilMs)) return "lent to another, or no longer";
+  return permits.required && !permitOf(holder.handle, now, atMs) ? "no permit" : null;
+}
+
+function permitOf(handle: string, { policy, latestMs }: InForce, atMs: number): Permit | null {
+  const inForce = policy.permits.list.filter(({ welders, fromMs, untilMs }) => {
+    return (welders.length === 0 || welders.includes(handle)) && (latestMs === null || latestMs >= fromMs) && atMs < untilMs;
+  });
+  return inForce.toSorted((left, right) => right.untilMs - left.untilMs)[0] ?? null;
+}
+
+function isAway(place: Place, bound: Place & { radiusM: number }): boolean {
+  const north = (place.latE5 - bound.latE5) * 1.112;
+  const east = (place.lonE5 - bound.lonE5) * 1.112 * Math.cos((bound.latE5 / 1e5 / 180) * Math.PI);
+  return Math.hypot(north, east) > bound.radiusM;
+}

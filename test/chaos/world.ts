@@ -1,0 +1,280 @@
+/** The runtime's part, played in virtual time: one module with its disk, one chip, a clock that is never quite right, and the files in force. */
+
+import type { LinkOrder } from "#agent/core/link.ts";
+import { markDurable } from "#agent/core/machine/finish.ts";
+import type { MachineEffect, MachineInput, MachineSetup, MachineState } from "#agent/core/machine/state.ts";
+import { initialMachine, machineStep, resumeMachine } from "#agent/core/machine/step.ts";
+import { type DeskState, openDesk } from "#agent/core/pass/desk.ts";
+import type { Policy } from "#protocol/policy/policy.ts";
+import { BEGIN_MS, type Certificate } from "#test/chaos/cast.ts";
+import { FarChip, WINDOW_MS } from "#test/chaos/farChip.ts";
+import { type InForce, Oracle, type Shown } from "#test/chaos/oracle.ts";
+import type { Sequence } from "#test/chaos/steps.ts";
+
+export const DEVICE = "370983ZARCG000000010";
+const METER = { arcMinAmps: 15, alternating: false, ratedAmps: 400, ratedDutyCycle: 0.6 };
+
+interface List {
+  version: number;
+  issuedMs: number;
+  entries: Map<string, Certificate>;
+}
+
+/** Everything that a disk image holds. */
+interface Disk {
+  checkpoint: MachineState | null;
+  policy: Policy;
+  list: List;
+}
+
+export class World {
+  readonly oracle = new Oracle();
+  state: MachineState = initialMachine();
+  far: FarChip;
+  nowMs = 0;
+  desk: DeskState;
+  isCableIn = true;
+  lagMs = 0;
+  boundMs: number | null = 0;
+  /** Since when nothing has kept the machine from being ready. */
+  steadyMs = 0;
+  readonly faults: string[] = [];
+  awaited: { shown: Shown; before: InForce } | null = null;
+  answer: { allow: boolean; waits: boolean; session: number | null; code: string } | null = null;
+  #disk: Disk;
+  #image: { disk: Disk; memory: string } | null = null;
+  #listFloor = 0;
+  #epoch = 1;
+  #chips = 1;
+  #poweredMs = 0;
+  #chipMs = 0;
+  #floorMs = 0;
+  #closedFor: number | null = null;
+  #startsGiven: number;
+  #startsSeen = 0;
+
+  constructor({ policy, people }: Sequence) {
+    const entries = new Map(people.filter((person): person is [string, Certificate] => person[1] !== null));
+    this.#disk = { checkpoint: null, policy, list: { version: 1, issuedMs: BEGIN_MS - 10 * 24 * 3_600_000, entries } };
+    this.#startsGiven = 200;
+    this.far = new FarChip("chip-1", { starts: 200, boots: 120, hours: 336 });
+    this.desk = openDesk(DEVICE, 1);
+    this.step({ type: "policy", policy });
+    this.oracle.ruled(policy);
+    this.tick();
+    this.settle(8);
+  }
+
+  get lastClosedFor(): number | null {
+    return this.#closedFor;
+  }
+
+  get policy(): Policy {
+    return this.#disk.policy;
+  }
+
+  /** A list below the chip's floor is in force no more. */
+  get list(): List | null {
+    return this.#disk.list.version < this.#listFloor ? null : this.#disk.list;
+  }
+
+  get inForce(): InForce {
+    const { nowMs, far, policy, list } = this;
+    const trueMs = BEGIN_MS + nowMs;
+    this.#floorMs = Math.max(this.#floorMs, trueMs - this.lagMs);
+    const latestMs = this.boundMs === null ? null : Math.max(trueMs + this.boundMs, this.#floorMs);
+    const times = { nowMs, earliestMs: this.#floorMs, latestMs, chipMs: this.#chipMs, poweredMs: this.#poweredMs };
+    return { ...times, policy, policyFloor: this.state.policyFloor, list, arcing: far.arcing };
+  }
+
+  /** The input, and everything that follows from it. */
+  step(input: MachineInput): void {
+    const { earliestMs, latestMs } = this.inForce;
+    const now = { monoMs: this.nowMs, time: { earliestMs, latestMs } };
+    const setup: MachineSetup = { device: DEVICE, policy: this.policy, processCategory: "2.1", meter: METER };
+    const before = this.state.licence;
+    const { state, effects } = machineStep(this.state, input, setup, now);
+    this.state = state;
+    if (effects.some(({ type }) => type === "commit")) {
+      this.state = markDurable(state);
+      // Plain data that nobody changes: as good as its JSON, which is written only when a disk is read again.
+      this.#disk.checkpoint = this.state;
+      if (input.type !== "scan" && before !== null && this.state.licence === null) this.oracle.unguarded();
+    }
+    for (const effect of effects) this.#run(effect);
+  }
+
+  #run(effect: MachineEffect): void {
+    if (effect.type === "answer") {
+      const { decision, session } = effect;
+      const waits = !decision.allow && decision.waitsFor !== null;
+      this.answer = { allow: decision.allow, waits, session, code: decision.allow ? decision.rule : decision.code };
+      if (this.awaited) this.#charge("allowed", this.oracle.answered(this.awaited.shown, this.answer, this.awaited.before));
+      this.awaited = null;
+    }
+    if (effect.type === "adopt") this.#adopt();
+    if (effect.type === "exchange") this.#exchange({ ...effect.order, confirmedBelow: this.state.durableBelow });
+  }
+
+  #adopt(): void {
+    if (!this.isCableIn) {
+      this.step({ type: "adoptFailed", code: "link.timeout", detail: "" });
+      return;
+    }
+    if (this.state.chip?.bootId !== this.far.bootId) {
+      this.oracle.unguarded();
+      this.#chipMs = 0;
+    }
+    this.step({ type: "adopted", adoption: this.far.adoption() });
+    this.keepVault();
+  }
+
+  /** What is in force is raised in the chip, and the chip's word heard. */
+  keepVault(): void {
+    if (!this.isCableIn || this.state.link.at !== "up") return;
+    this.far.raise(this.list?.version ?? 0, this.state.policyVersion);
+    const { listFloor, policyFloor, poweredHoursLeft, bootsLeft, startsLeft } = this.far.memory;
+    this.#listFloor = Math.max(this.#listFloor, listFloor);
+    this.step({ type: "vault", budget: { poweredHours: poweredHoursLeft, boots: bootsLeft, starts: startsLeft }, policyFloor });
+  }
+
+  #exchange(order: LinkOrder): void {
+    const isKnown = this.state.chip?.bootId === this.far.bootId;
+    if (!this.isCableIn || !isKnown) {
+      this.step({ type: "linkFailed", code: this.isCableIn ? "link.rebooted" : "link.timeout" });
+      return;
+    }
+    if (order.mode === "closed") this.#charge(`ordered ${order.session}`, this.oracle.ordered(order.session, this.inForce));
+    if (order.mode === "open" && this.far.closedFor !== null) this.oracle.ended("ended by the machine", this.far.closedFor);
+    const reading = this.far.exchange(order);
+    this.#chipMs = reading.status.nextSeq * WINDOW_MS;
+    if (this.far.hard && this.#closedFor !== null) this.oracle.ended("hard cause", this.#closedFor);
+    this.look();
+    this.step({ type: "reading", reading });
+  }
+
+  /** The oracle looks at the contactor. */
+  look(): void {
+    const { closedFor } = this.far;
+    if (closedFor !== null) this.#charge(`closed ${closedFor}`, this.oracle.closed(closedFor, this.inForce));
+    if (closedFor !== null && closedFor !== this.#closedFor) this.#startsSeen = this.far.started.length;
+    if (this.#startsSeen > this.#startsGiven) this.#charge("closed", "no start was left");
+    this.#closedFor = closedFor;
+  }
+
+  #charge(what: string, why: string | null): void {
+    if (why !== null) this.faults.push(`${what}: ${why}`);
+  }
+
+  unsettled(): void {
+    this.steadyMs = this.nowMs;
+  }
+
+  tick(): void {
+    this.step({ type: "tick" });
+  }
+
+  settle(seconds: number): void {
+    for (let left = seconds; left > 0; left--) {
+      this.#second();
+      this.tick();
+    }
+  }
+
+  /** Time passes. At rest nothing is asked of the machine: it is only looked at again at the end. */
+  pass(seconds: number): void {
+    for (let left = seconds; left > 0; ) {
+      const { at } = this.state.interlock;
+      const every = at === "energised" || at === "outage" ? (left > 60 ? 4 : 2) : at === "locked" && this.#isAtRest ? left : 1;
+      const now = Math.min(every, left);
+      for (let second = 0; second < now; second++) this.#second();
+      left -= now;
+      this.tick();
+    }
+    this.keepVault();
+  }
+
+  #second(): void {
+    this.nowMs += WINDOW_MS;
+    this.#poweredMs += WINDOW_MS;
+    this.far.second();
+    if (this.far.closedFor !== this.#closedFor) this.look();
+  }
+
+  get #isAtRest(): boolean {
+    return this.far.closedFor === null && this.state.link.at === "up" && this.isCableIn && this.state.chip?.bootId === this.far.bootId;
+  }
+
+  rule(policy: Policy): void {
+    this.#disk.policy = policy;
+    this.oracle.ruled(policy);
+    this.step({ type: "policy", policy });
+    this.keepVault();
+  }
+
+  relist(handle: string, certificate: Certificate | null): void {
+    const { list } = this.#disk;
+    const entries = new Map(list.entries);
+    if (certificate) entries.set(handle, certificate);
+    else entries.delete(handle);
+    this.#disk = {
+      ...this.#disk,
+      list: { version: list.version + 1, issuedMs: Math.max(list.issuedMs + 1, BEGIN_MS + this.nowMs - 86_400_000), entries },
+    };
+    this.recheck();
+    this.keepVault();
+  }
+
+  recheck(): void {
+    this.oracle.listed(this.inForce);
+    const { list } = this;
+    if (!list) return;
+    const certificates = this.state.recentHandles.map((handle) => ({ handle, entry: list.entries.get(handle) ?? null }));
+    if (certificates.length > 0) this.step({ type: "recheck", certificates, listIssuedMs: list.issuedMs, remind: false });
+  }
+
+  bootChip(other: FarChip | null): void {
+    if (other) this.far = other;
+    else this.far.boot();
+    this.unsettled();
+    this.look();
+  }
+
+  nextChip(left: { starts: number; boots: number; hours: number }): FarChip {
+    this.#chips += 1;
+    this.refilled(left.starts);
+    return new FarChip(`chip-${this.#chips}`, left);
+  }
+
+  refilled(starts: number): void {
+    this.far.started = [];
+    this.#startsSeen = 0;
+    this.#startsGiven = starts;
+  }
+
+  saveDisk(): void {
+    this.#image = { disk: { ...this.#disk }, memory: JSON.stringify(this.oracle.memory) };
+  }
+
+  /** Another process goes on from what the disk holds: this one's, or an older one that somebody put back. */
+  restart(downS: number, isRollback: boolean): void {
+    const image = isRollback ? this.#image : null;
+    if (image) {
+      this.#disk = { ...image.disk };
+      this.oracle.putBack(image.memory);
+    }
+    for (let second = 0; second < downS; second++) this.#second();
+    const { checkpoint, policy } = this.#disk;
+    this.#epoch += 1;
+    this.#listFloor = 0;
+    this.boundMs = null;
+    this.desk = openDesk(DEVICE, this.#epoch);
+    this.state = checkpoint === null ? initialMachine() : resumeMachine(checkpoint, this.nowMs);
+    this.unsettled();
+    this.oracle.restarted(this.nowMs);
+    this.oracle.ruled(policy);
+    this.step({ type: "policy", policy });
+    this.tick();
+    this.recheck();
+  }
+}
