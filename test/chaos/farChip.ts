@@ -9,6 +9,7 @@ import { ARC, makeWindow, NO_LOAD, OPEN } from "#test/metering/windows.ts";
 
 export const WINDOW_MS = 1_000;
 const RING_DEEP = 64;
+const NOTHING_SEEN = { sensorMissing: false, voltageVolts: 0, currentAmps: 0, lostWindows: 0 };
 const NO_BYTES = new Uint8Array(0);
 const SECRETS = { budgetKey: NO_BYTES, uid: NO_BYTES, bootNonce: NO_BYTES };
 
@@ -57,10 +58,12 @@ export class FarChip {
     const closed = this.#contactor.commandedClosed;
     const { arcing } = this;
     this.#quietMs = arcing ? 0 : this.#quietMs + WINDOW_MS;
-    const made = makeWindow(this.#nextSeq, arcing ? { ...ARC, arcMs: WINDOW_MS } : closed ? NO_LOAD : OPEN, WINDOW_MS);
     const last = this.#windows.at(-1);
     if (last && !arcing && last.arcMs === 0 && last.closed === closed) last.run += 1;
-    else this.#windows.push({ ...made, strikes: 0 });
+    else {
+      const shows = arcing ? { ...ARC, arcMs: WINDOW_MS } : closed ? NO_LOAD : OPEN;
+      this.#windows.push({ ...makeWindow(this.#nextSeq, shows, WINDOW_MS), strikes: 0 });
+    }
     if (this.#windows.length > RING_DEEP) this.#windows.shift();
     this.#nextSeq += 1;
     this.#uptimeMs += WINDOW_MS;
@@ -133,11 +136,11 @@ export class FarChip {
 
   #status(leaseResult: LeaseResult): MachineStatus {
     const { commandedClosed, eStop, enclosureOpen, fault, openedBy, leaseUntilMs } = this.#contactor;
-    return {
-      ...{ commandedClosed, mirrorClosed: commandedClosed, eStop, enclosureOpen, sensorMissing: false, fault, openedBy, leaseResult },
-      ...{ leaseHeld: leaseUntilMs !== null, leaseRemainingMs: leaseUntilMs === null ? 0 : leaseUntilMs - this.#uptimeMs },
-      ...{ uptimeMs: this.#uptimeMs, startPresses: this.#presses, voltageVolts: 0, currentAmps: 0, lostWindows: 0, nextSeq: this.#nextSeq },
-    };
+    const { commandedClosed: mirrorClosed } = this.#contactor;
+    const leaseHeld = leaseUntilMs !== null;
+    const leaseRemainingMs = leaseHeld ? leaseUntilMs - this.#uptimeMs : 0;
+    const fields = { commandedClosed, mirrorClosed, eStop, enclosureOpen, fault, openedBy, leaseResult, leaseHeld, leaseRemainingMs };
+    return Object.assign(fields, NOTHING_SEEN, { uptimeMs: this.#uptimeMs, startPresses: this.#presses, nextSeq: this.#nextSeq });
   }
 }
 

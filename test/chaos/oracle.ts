@@ -100,6 +100,7 @@ export class Oracle {
   process = 1;
   readonly #closedMs = new Map<number, number>();
   #activeMs = 0;
+  #ruledMs = 0;
 
   restarted(nowMs: number): void {
     this.process += 1;
@@ -119,7 +120,8 @@ export class Oracle {
     this.memory.waiting = null;
   }
 
-  ruled(policy: Policy): void {
+  ruled(policy: Policy, nowMs: number): void {
+    this.#ruledMs = nowMs;
     const { licences, current } = this.memory;
     this.memory.policy = Math.max(this.memory.policy, policy.version);
     const running = licences[current];
@@ -201,7 +203,7 @@ export class Oracle {
     const failing = licence.over ?? this.#fails(licence, now) ?? (isOverLimit(licence, now) ? "session limit" : null);
     licence.failingMs = failing === null ? null : (licence.failingMs ?? nowMs);
     const idleMs = nowMs - this.#activeMs;
-    if (idleMs > now.policy.idleRelockS * S + LEASE + LOOK) return "idle";
+    if (Math.min(idleMs - now.policy.idleRelockS * S, nowMs - this.#ruledMs) > LEASE + LOOK) return "idle";
     if (failing === null || licence.failingMs === null) return null;
     const forMs = nowMs - licence.failingMs;
     const graceMs = idleMs > ARC_OFF + LOOK ? ARC_OFF : SOFT_END;

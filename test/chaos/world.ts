@@ -43,6 +43,7 @@ export class World {
   answer: { allow: boolean; waits: boolean; session: number | null; code: string } | null = null;
   #disk: Disk;
   #image: { disk: Disk; memory: string } | null = null;
+  #setup: MachineSetup;
   #listFloor = 0;
   #epoch = 1;
   #chips = 1;
@@ -56,13 +57,14 @@ export class World {
   constructor({ policy, people }: Sequence) {
     const entries = new Map(people.filter((person): person is [string, Certificate] => person[1] !== null));
     this.#disk = { checkpoint: null, policy, list: { version: 1, issuedMs: BEGIN_MS - 10 * 24 * 3_600_000, entries } };
+    this.#setup = { device: DEVICE, policy, processCategory: "2.1", meter: METER };
     this.#startsGiven = 200;
     this.far = new FarChip("chip-1", { starts: 200, boots: 120, hours: 336 });
     this.desk = openDesk(DEVICE, 1);
     this.step({ type: "policy", policy });
-    this.oracle.ruled(policy);
+    this.oracle.ruled(policy, this.nowMs);
     this.tick();
-    this.settle(8);
+    this.pass(8);
   }
 
   get lastClosedFor(): number | null {
@@ -83,17 +85,26 @@ export class World {
     const trueMs = BEGIN_MS + nowMs;
     this.#floorMs = Math.max(this.#floorMs, trueMs - this.lagMs);
     const latestMs = this.boundMs === null ? null : Math.max(trueMs + this.boundMs, this.#floorMs);
-    const times = { nowMs, earliestMs: this.#floorMs, latestMs, chipMs: this.#chipMs, poweredMs: this.#poweredMs };
-    return { ...times, policy, policyFloor: this.state.policyFloor, list, arcing: far.arcing };
+    return {
+      nowMs,
+      earliestMs: this.#floorMs,
+      latestMs,
+      chipMs: this.#chipMs,
+      poweredMs: this.#poweredMs,
+      policy,
+      policyFloor: this.state.policyFloor,
+      list,
+      arcing: far.arcing,
+    };
   }
 
   /** The input, and everything that follows from it. */
   step(input: MachineInput): void {
     const { earliestMs, latestMs } = this.inForce;
     const now = { monoMs: this.nowMs, time: { earliestMs, latestMs } };
-    const setup: MachineSetup = { device: DEVICE, policy: this.policy, processCategory: "2.1", meter: METER };
-    const before = this.state.licence;
-    const { state, effects } = machineStep(this.state, input, setup, now);
+        const before = this.state.licence;
+    if (this.#setup.policy !== this.policy) this.#setup = { ...this.#setup, policy: this.policy };
+    const { state, effects } = machineStep(this.state, input, this.#setup, now);
     this.state = state;
     if (effects.some(({ type }) => type === "commit")) {
       this.state = markDurable(state);
@@ -174,18 +185,11 @@ export class World {
     this.step({ type: "tick" });
   }
 
-  settle(seconds: number): void {
-    for (let left = seconds; left > 0; left--) {
-      this.#second();
-      this.tick();
-    }
-  }
-
   /** Time passes. At rest nothing is asked of the machine: it is only looked at again at the end. */
   pass(seconds: number): void {
     for (let left = seconds; left > 0; ) {
       const { at } = this.state.interlock;
-      const every = at === "energised" || at === "outage" ? (left > 60 ? 4 : 2) : at === "locked" && this.#isAtRest ? left : 1;
+      const every = at === "energised" || at === "outage" ? (4) : at === "locked" && this.#isAtRest ? left : 1;
       const now = Math.min(every, left);
       for (let second = 0; second < now; second++) this.#second();
       left -= now;
@@ -207,7 +211,7 @@ export class World {
 
   rule(policy: Policy): void {
     this.#disk.policy = policy;
-    this.oracle.ruled(policy);
+    this.oracle.ruled(policy, this.nowMs);
     this.step({ type: "policy", policy });
     this.keepVault();
   }
@@ -272,7 +276,7 @@ export class World {
     this.state = checkpoint === null ? initialMachine() : resumeMachine(checkpoint, this.nowMs);
     this.unsettled();
     this.oracle.restarted(this.nowMs);
-    this.oracle.ruled(policy);
+    this.oracle.ruled(policy, this.nowMs);
     this.step({ type: "policy", policy });
     this.tick();
     this.recheck();
