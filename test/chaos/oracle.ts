@@ -3,6 +3,7 @@
  * design's decisions 1, 4, 5, 6 and 8 alone. It shares no code with the agent; its figures are those of the text.
  */
 import type { Permit, Policy } from "#protocol/policy/policy.ts";
+import type { Certificate, Credential, InForce, Place, Shown } from "#test/chaos/facts.ts";
 
 const S = 1_000;
 const DAY = 86_400 * S;
@@ -21,46 +22,6 @@ const LEASE = 8.2 * S;
 const LOOK = 5 * S;
 const CLOSE = 5 * S;
 
-interface Certificate {
-  categories: number;
-  notBeforeDay: number;
-  expiryDay: number;
-  reviewDay: number;
-  suspended: boolean;
-}
-type Credential = Omit<Certificate, "suspended"> & { issuedMs: number };
-type Place = { latE5: number; lonE5: number };
-
-export interface InForce {
-  nowMs: number;
-  earliestMs: number;
-  latestMs: number | null;
-  /** Window clock of this boot; and the time that the chip was powered, over boots. */
-  chipMs: number;
-  poweredMs: number;
-  policy: Policy;
-  /** What the chip holds. */
-  policyFloor: number;
-  list: { issuedMs: number; entries: ReadonlyMap<string, Certificate> } | null;
-  arcing: boolean;
-}
-
-/** What somebody showed. `proof`: the challenge that was answered, or the grant. */
-export interface Shown {
-  session: number;
-  handle: string;
-  credential: Credential | null;
-  way: "page" | "scanner" | "grant";
-  purpose: "start" | "guard";
-  maxSessionS: number;
-  checklistVersion: number;
-  place: Place | null;
-  journalFull: boolean;
-  proof:
-    | { by: "challenge"; id: string; ours: boolean; signed: boolean; madeMs: number; process: number }
-    | { by: "grant"; ours: boolean; counter: number; categories: number; fromMs: number; untilMs: number };
-}
-
 interface Licence {
   id: number;
   handle: string;
@@ -75,21 +36,14 @@ interface Licence {
   failingMs: number | null;
 }
 
-interface Guarding {
-  handle: string;
-  certified: boolean;
-  far: boolean;
-  chipMs: number;
-}
-
 /** What the module remembers: an older disk brings an older one back. */
-interface Memory {
+export interface Memory {
   licences: Record<number, Licence>;
   current: number;
   once: { handle: string; issuedMs: number }[];
   counter: number;
   policy: number;
-  guard: Guarding | null;
+  guard: { handle: string; certified: boolean; far: boolean; chipMs: number } | null;
   waiting: { shown: Shown; chipMs: number } | null;
 }
 
@@ -101,20 +55,28 @@ export class Oracle {
   readonly #closedMs = new Map<number, number>();
   #activeMs = 0;
   #ruledMs = 0;
+  #putBackMs = Number.NEGATIVE_INFINITY;
+  #lastClosedMs = 0;
 
   restarted(nowMs: number): void {
     this.process += 1;
     this.#activeMs = nowMs;
   }
 
-  /** An older disk: the module has forgotten what came after it, but a lease runs until it lapses. */
-  putBack(memory: string): void {
-    const { licences } = this.memory;
-    this.memory = JSON.parse(memory) as Memory;
-    for (const licence of Object.values(licences)) this.memory.licences[licence.id] ??= { ...licence, over: "forgotten" };
+  /** An older disk: the module has forgotten what came after it. The chip has not, but only its budget bounds how often this is done. */
+  putBack(memory: Memory, { nowMs, poweredMs }: InForce, savedPoweredMs: number): void {
+    this.memory = memory;
+    this.#putBackMs = nowMs;
+    for (const licence of Object.values(memory.licences)) licence.fromPoweredMs += poweredMs - savedPoweredMs;
   }
 
-  /** The chip booted, or a session ended: who stood guard does so no longer. */
+  /** The chip booted: windows that nobody heard of count for nothing. */
+  booted(unheardMs: number): void {
+    this.unguarded();
+    for (const licence of Object.values(this.memory.licences)) licence.fromPoweredMs += unheardMs;
+  }
+
+  /** A session ended, or the clock by which it counts: who stood guard does so no longer. */
   unguarded(): void {
     this.memory.guard = null;
     this.memory.waiting = null;
@@ -187,7 +149,8 @@ export class Oracle {
     if (!licence) return "nobody was given this session";
     if (licence.over) return licence.over;
     if (licence.button) return "nobody pressed the start button";
-    const sinceMs = Math.max(licence.fromMs + BUTTON, this.#closedMs.get(id) ?? 0);
+    const lastMs = licence.fromMs <= this.#putBackMs ? this.#lastClosedMs : (this.#closedMs.get(id) ?? 0);
+    const sinceMs = Math.max(licence.fromMs + BUTTON, lastMs);
     if (now.nowMs - sinceMs > RESUME + CLOSE + LOOK) return "closed again too late";
     return this.#fails(licence, now);
   }
@@ -198,6 +161,9 @@ export class Oracle {
     const licence = this.memory.licences[id];
     if (arcing || this.#closedMs.get(id) === undefined) this.#activeMs = nowMs;
     this.#closedMs.set(id, nowMs);
+    this.#lastClosedMs = nowMs;
+    // A lease that began under the younger disk runs until it lapses.
+    if (nowMs - this.#putBackMs <= LEASE + LOOK) return null;
     if (!licence) return "nobody was given this session";
     if (licence.button) return "nobody pressed the start button";
     const failing = licence.over ?? this.#fails(licence, now) ?? (isOverLimit(licence, now) ? "session limit" : null);

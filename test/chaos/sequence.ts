@@ -5,7 +5,7 @@ import { type DeskState, meantChallenge, presentChallenge, useChallenge } from "
 import { refusedGrant } from "#agent/core/pass/grants.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 import { BEGIN_MS, GOOD } from "#test/chaos/cast.ts";
-import type { Shown } from "#test/chaos/oracle.ts";
+import type { Shown } from "#test/chaos/facts.ts";
 import { drawSequence, type Step, type Wishes } from "#test/chaos/steps.ts";
 import { DEVICE, World } from "#test/chaos/world.ts";
 import { seededRandom } from "#test/list/fixtures.ts";
@@ -262,7 +262,8 @@ class Player {
   #isReady({ journalFull }: Wishes, { purpose }: Shown): boolean {
     const { world } = this;
     const { state, far } = world;
-    if (purpose === "guard") return world.policy.machineClass === "enforced" && world.oracle.memory.waiting === null;
+    if (purpose === "guard")
+      return world.policy.machineClass === "enforced" && world.oracle.memory.waiting === null && world.state.waiting === null;
     if (!world.isCableIn || world.nowMs - world.steadyMs < STEADY_MS || journalFull || far.hard || far.welding) return false;
     const { budget } = state;
     return budget !== null && budget.boots > 0 && budget.starts > 0 && budget.poweredHours > 0;

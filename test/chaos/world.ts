@@ -7,8 +7,9 @@ import { initialMachine, machineStep, resumeMachine } from "#agent/core/machine/
 import { type DeskState, openDesk } from "#agent/core/pass/desk.ts";
 import type { Policy } from "#protocol/policy/policy.ts";
 import { BEGIN_MS, type Certificate } from "#test/chaos/cast.ts";
+import type { InForce, Shown } from "#test/chaos/facts.ts";
 import { FarChip, WINDOW_MS } from "#test/chaos/farChip.ts";
-import { type InForce, Oracle, type Shown } from "#test/chaos/oracle.ts";
+import { type Memory, Oracle } from "#test/chaos/oracle.ts";
 import type { Sequence } from "#test/chaos/steps.ts";
 
 export const DEVICE = "370983ZARCG000000010";
@@ -42,12 +43,14 @@ export class World {
   awaited: { shown: Shown; before: InForce } | null = null;
   answer: { allow: boolean; waits: boolean; session: number | null; code: string } | null = null;
   #disk: Disk;
-  #image: { disk: Disk; memory: string } | null = null;
+  #image: { disk: Disk; memory: string; poweredMs: number } | null = null;
   #setup: MachineSetup;
   #listFloor = 0;
   #epoch = 1;
   #chips = 1;
   #poweredMs = 0;
+  /** … when the chip was last heard. */
+  #heardPoweredMs = 0;
   #chipMs = 0;
   #floorMs = 0;
   #closedFor: number | null = null;
@@ -102,7 +105,7 @@ export class World {
   step(input: MachineInput): void {
     const { earliestMs, latestMs } = this.inForce;
     const now = { monoMs: this.nowMs, time: { earliestMs, latestMs } };
-        const before = this.state.licence;
+    const before = this.state.licence;
     if (this.#setup.policy !== this.policy) this.#setup = { ...this.#setup, policy: this.policy };
     const { state, effects } = machineStep(this.state, input, this.#setup, now);
     this.state = state;
@@ -133,7 +136,7 @@ export class World {
       return;
     }
     if (this.state.chip?.bootId !== this.far.bootId) {
-      this.oracle.unguarded();
+      this.oracle.booted(this.#poweredMs - this.#heardPoweredMs);
       this.#chipMs = 0;
     }
     this.step({ type: "adopted", adoption: this.far.adoption() });
@@ -159,6 +162,7 @@ export class World {
     if (order.mode === "open" && this.far.closedFor !== null) this.oracle.ended("ended by the machine", this.far.closedFor);
     const reading = this.far.exchange(order);
     this.#chipMs = reading.status.nextSeq * WINDOW_MS;
+    this.#heardPoweredMs = this.#poweredMs;
     if (this.far.hard && this.#closedFor !== null) this.oracle.ended("hard cause", this.#closedFor);
     this.look();
     this.step({ type: "reading", reading });
@@ -189,7 +193,7 @@ export class World {
   pass(seconds: number): void {
     for (let left = seconds; left > 0; ) {
       const { at } = this.state.interlock;
-      const every = at === "energised" || at === "outage" ? (4) : at === "locked" && this.#isAtRest ? left : 1;
+      const every = at === "energised" || at === "outage" ? 4 : at === "locked" && this.#isAtRest ? left : 1;
       const now = Math.min(every, left);
       for (let second = 0; second < now; second++) this.#second();
       left -= now;
@@ -257,7 +261,7 @@ export class World {
   }
 
   saveDisk(): void {
-    this.#image = { disk: { ...this.#disk }, memory: JSON.stringify(this.oracle.memory) };
+    this.#image = { disk: { ...this.#disk }, memory: JSON.stringify(this.oracle.memory), poweredMs: this.#poweredMs };
   }
 
   /** Another process goes on from what the disk holds: this one's, or an older one that somebody put back. */
@@ -265,7 +269,7 @@ export class World {
     const image = isRollback ? this.#image : null;
     if (image) {
       this.#disk = { ...image.disk };
-      this.oracle.putBack(image.memory);
+      this.oracle.putBack(JSON.parse(image.memory) as Memory, this.inForce, image.poweredMs);
     }
     for (let second = 0; second < downS; second++) this.#second();
     const { checkpoint, policy } = this.#disk;
