@@ -10,31 +10,15 @@ const DAY = 86_400 * S;
 const CHINA = 8 * 3_600 * S;
 const BITS = { "2.1": 1, "2.2": 2, "2.3": 4, construction: 8, specialEquipment: 16 } as const;
 const NOBODY = "0".repeat(32);
-const BUTTON = 30 * S;
-const CHALLENGE = 30 * S;
-const GUARD = 300 * S;
-const SOFT_END = 30 * S;
-const ARC_OFF = 2 * S;
-const RESUME = 60 * S;
-/** A lease that nobody renews runs so long; who is not heard cannot be told to open sooner. */
+const WITHIN = { button: 30 * S, challenge: 30 * S, guard: 300 * S, softEnd: 30 * S, arcOff: 2 * S, resume: 60 * S } as const;
+/** Who is not heard cannot be told to open before the lease lapses; the world looks so seldom; closing takes so long. */
 const LEASE = 8.2 * S;
-/** The world looks so seldom; and a closing that was ordered takes so long. */
 const LOOK = 5 * S;
 const CLOSE = 5 * S;
 
-interface Licence {
-  id: number;
-  handle: string;
-  credential: Credential | null;
-  entry: Certificate | null;
-  listMs: number | null;
-  button: boolean;
-  fromMs: number;
-  fromPoweredMs: number;
-  limitS: number;
-  over: string | null;
-  failingMs: number | null;
-}
+type Holder = { handle: string; credential: Credential | null; entry: Certificate | null; listMs: number | null };
+type Times = { fromMs: number; fromPoweredMs: number; failingMs: number | null };
+type Licence = Holder & Times & { id: number; button: boolean; limitS: number; over: string | null };
 
 /** What the module remembers: an older disk brings an older one back. */
 export interface Memory {
@@ -104,7 +88,7 @@ export class Oracle {
 
   pressed({ nowMs }: InForce): void {
     const licence = this.memory.licences[this.memory.current];
-    if (licence && nowMs - licence.fromMs <= BUTTON) licence.button = false;
+    if (licence && nowMs - licence.fromMs <= WITHIN.button) licence.button = false;
   }
 
   /** Why what was shown starts nothing, or vouches for nobody; null: it must do so, at a machine that is ready. */
@@ -126,7 +110,7 @@ export class Oracle {
     let wrong = answer.allow && isGuard ? this.against(shown, now) : null;
     const waiting = this.#waiting(now);
     if (answer.allow && isGuard) {
-      const certified = this.#certified(shown, now) === null;
+      const certified = uncertified(shown, now) === null;
       memory.guard = { handle: shown.handle, certified, far: shown.way === "grant", chipMs: now.chipMs };
       memory.waiting = null;
       if (waiting && waiting.session === answer.session) wrong ??= this.#start(waiting, false, this.#againstStart(waiting, now), now);
@@ -150,8 +134,8 @@ export class Oracle {
     if (licence.over) return licence.over;
     if (licence.button) return "nobody pressed the start button";
     const lastMs = licence.fromMs <= this.#putBackMs ? this.#lastClosedMs : (this.#closedMs.get(id) ?? 0);
-    const sinceMs = Math.max(licence.fromMs + BUTTON, lastMs);
-    if (now.nowMs - sinceMs > RESUME + CLOSE + LOOK) return "closed again too late";
+    const sinceMs = Math.max(licence.fromMs + WITHIN.button, lastMs);
+    if (now.nowMs - sinceMs > WITHIN.resume + CLOSE + LOOK) return "closed again too late";
     return this.#fails(licence, now);
   }
 
@@ -166,42 +150,31 @@ export class Oracle {
     if (nowMs - this.#putBackMs <= LEASE + LOOK) return null;
     if (!licence) return "nobody was given this session";
     if (licence.button) return "nobody pressed the start button";
-    const failing = licence.over ?? this.#fails(licence, now) ?? (isOverLimit(licence, now) ? "session limit" : null);
+    const failing =
+      licence.over ?? this.#fails(licence, now) ?? (now.poweredMs - licence.fromPoweredMs > licence.limitS * S ? "session limit" : null);
     licence.failingMs = failing === null ? null : (licence.failingMs ?? nowMs);
     const idleMs = nowMs - this.#activeMs;
     if (Math.min(idleMs - now.policy.idleRelockS * S, nowMs - this.#ruledMs) > LEASE + LOOK) return "idle";
     if (failing === null || licence.failingMs === null) return null;
     const forMs = nowMs - licence.failingMs;
-    const graceMs = idleMs > ARC_OFF + LOOK ? ARC_OFF : SOFT_END;
+    const graceMs = idleMs > WITHIN.arcOff + LOOK ? WITHIN.arcOff : WITHIN.softEnd;
     return forMs > graceMs + LEASE + LOOK ? `${failing}, for ${forMs} ms` : null;
   }
 
   #start(shown: Shown, nobody: boolean, wrong: string | null, now: InForce): string | null {
     const { memory } = this;
-    const { policy, list, nowMs, poweredMs } = now;
-    const { credential, session, way, maxSessionS } = shown;
+    const { policy, nowMs, poweredMs } = now;
+    const { session, way, maxSessionS } = shown;
+    const holder = holderOf(nobody ? { handle: NOBODY, credential: null } : shown, now);
     const isEnforced = policy.machineClass === "enforced";
-    const handle = nobody ? NOBODY : shown.handle;
-    const entry = list?.entries.get(handle) ?? null;
-    const guardFar = isEnforced && this.#needed(handle, now) !== null && memory.guard?.far === true;
+    const guardFar = isEnforced && this.#needed(holder.handle, now) !== null && memory.guard?.far === true;
+    if (isEnforced && !holder.entry && holder.credential) memory.once.push({ handle: holder.handle, issuedMs: holder.credential.issuedMs });
     this.ended("another's session");
-    memory.guard = null;
-    memory.waiting = null;
-    if (isEnforced && entry === null && credential) memory.once.push({ handle, issuedMs: credential.issuedMs });
+    this.unguarded();
     memory.current = session;
-    memory.licences[session] = {
-      ...{
-        id: session,
-        handle,
-        credential: nobody ? null : credential,
-        entry,
-        listMs: list?.issuedMs ?? null,
-        over: null,
-        failingMs: null,
-      },
-      ...{ button: nobody || way === "grant" || guardFar, fromMs: nowMs, fromPoweredMs: poweredMs },
-      limitS: nobody ? policy.sessionMaximumS : Math.min(policy.sessionMaximumS, maxSessionS),
-    };
+    const limitS = nobody ? policy.sessionMaximumS : Math.min(policy.sessionMaximumS, maxSessionS);
+    const times = { fromMs: nowMs, fromPoweredMs: poweredMs, failingMs: null };
+    memory.licences[session] = { ...holder, ...times, id: session, button: nobody || way === "grant" || guardFar, limitS, over: null };
     return wrong;
   }
 
@@ -209,7 +182,7 @@ export class Oracle {
     if (!proof.ours) return "not ours";
     if (proof.by === "challenge") {
       if (!proof.signed || this.#used.has(proof.id)) return "used or forged";
-      return proof.process === this.process && nowMs - proof.madeMs < CHALLENGE ? null : "stale";
+      return proof.process === this.process && nowMs - proof.madeMs < WITHIN.challenge ? null : "stale";
     }
     if (earliestMs >= proof.untilMs || (latestMs !== null && latestMs < proof.fromMs)) return "out of time";
     if (proof.counter <= this.memory.counter) return "spent";
@@ -219,13 +192,12 @@ export class Oracle {
   #againstStart(shown: Shown, now: InForce): string | null {
     const { handle, credential, way } = shown;
     const { policy, list } = now;
-    const atMs = policy.expiryRule === "latest" ? now.latestMs : now.earliestMs;
+    const atMs = judged(now);
     if (atMs === null) return "nobody knows the time";
-    const entry = list?.entries.get(handle) ?? null;
-    const standing = standingAgainst({ handle, credential, entry, listMs: list?.issuedMs ?? null }, now, atMs);
+    const standing = standingAgainst(holderOf(shown, now), now, atMs);
     if (standing) return standing;
     const isUsed = this.memory.once.some((once) => once.handle === handle && once.issuedMs === credential?.issuedMs);
-    if (entry === null && isUsed) return "had its once";
+    if (!list?.entries.has(handle) && isUsed) return "had its once";
     for (const bound of [policy.place, permitOf(handle, now, atMs)?.place ?? null]) {
       if (bound && shown.place ? isAway(shown.place, bound) : bound && way === "grant") return "elsewhere, or nobody knows";
     }
@@ -236,50 +208,49 @@ export class Oracle {
 
   #needed(handle: string, now: InForce): readonly string[] | null {
     const { policy, earliestMs, latestMs } = now;
-    const named = permitOf(handle, now, (policy.expiryRule === "latest" ? latestMs : null) ?? earliestMs)?.guardians ?? [];
+    const named = permitOf(handle, now, judged(now) ?? earliestMs)?.guardians ?? [];
     if (policy.specialPeriods.some(({ fromMs, untilMs }) => earliestMs < untilMs && (latestMs ?? earliestMs) >= fromMs)) return named;
     return policy.permits.guardiansScan && named.length > 0 ? named : null;
   }
 
   #isGuarded(welder: string, needed: readonly string[], { chipMs }: InForce): boolean {
     const { guard } = this.memory;
-    if (!guard || guard.handle === welder || chipMs - guard.chipMs >= GUARD) return false;
+    if (!guard || guard.handle === welder || chipMs - guard.chipMs >= WITHIN.guard) return false;
     return needed.length > 0 ? needed.includes(guard.handle) : guard.certified;
   }
 
   #waiting({ chipMs }: InForce): Shown | null {
     const { waiting } = this.memory;
-    return waiting && chipMs - waiting.chipMs < GUARD ? waiting.shown : null;
+    return waiting && chipMs - waiting.chipMs < WITHIN.guard ? waiting.shown : null;
   }
 
   #againstGuard(shown: Shown, now: InForce): string | null {
-    if (now.policy.expiryRule === "latest" && now.latestMs === null) return "nobody knows the time";
-    const waiting = this.#waiting(now);
-    if (waiting?.handle === shown.handle) return "guards themselves";
+    if (judged(now) === null) return "nobody knows the time";
+    if (this.#waiting(now)?.handle === shown.handle) return "guards themselves";
     if (now.list?.entries.get(shown.handle)?.suspended) return "revoked";
     const isNamed = now.policy.permits.list.some(({ guardians }) => guardians.includes(shown.handle));
-    return isNamed ? null : this.#certified(shown, now);
-  }
-
-  #certified({ handle }: Shown, now: InForce): string | null {
-    const atMs = now.policy.expiryRule === "latest" ? now.latestMs : now.earliestMs;
-    if (atMs === null) return "nobody knows the time";
-    const entry = now.list?.entries.get(handle) ?? null;
-    return certificateAgainst({ handle, credential: null, entry, listMs: now.list?.issuedMs ?? null }, now, atMs);
+    return isNamed ? null : uncertified(shown, now);
   }
 
   /** What ends a running session softly. A time bound that was lost with a restart ends nothing. */
   #fails(licence: Licence, now: InForce): string | null {
-    const { machineClass, expiryRule } = now.policy;
+    const { machineClass } = now.policy;
     if (machineClass !== "enforced") return machineClass === "retired" ? "retired" : null;
-    return standingAgainst(licence, now, expiryRule === "latest" ? (now.latestMs ?? now.earliestMs) : now.earliestMs);
+    return standingAgainst(licence, now, judged(now) ?? now.earliestMs);
   }
 }
 
-type Holder = Pick<Licence, "handle" | "credential" | "entry" | "listMs">;
+function judged({ policy, earliestMs, latestMs }: InForce): number | null {
+  return policy.expiryRule === "latest" ? latestMs : earliestMs;
+}
 
-function isOverLimit({ fromPoweredMs, limitS }: Licence, { poweredMs }: InForce): boolean {
-  return poweredMs - fromPoweredMs > limitS * S;
+function holderOf({ handle, credential }: Pick<Shown, "handle" | "credential">, { list }: InForce): Holder {
+  return { handle, credential, entry: list?.entries.get(handle) ?? null, listMs: list?.issuedMs ?? null };
+}
+
+/** Of a guardian the list alone tells: the once of a younger credential is for welding. */
+function uncertified({ handle }: Shown, now: InForce): string | null {
+  return certificateAgainst(holderOf({ handle, credential: null }, now), now, judged(now) ?? now.earliestMs);
 }
 
 function certificateAgainst({ credential, entry, listMs }: Holder, { policy, latestMs }: InForce, atMs: number): string | null {
