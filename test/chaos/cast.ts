@@ -5,7 +5,7 @@ import { PLAIN } from "#test/policy/fixtures.ts";
 export const HOUR_MS = 3_600_000;
 /** The sequence begins at noon in China. */
 export const BEGIN_MS = Date.UTC(2026, 10, 22, 4);
-export const DAY = Math.floor((BEGIN_MS + 8 * HOUR_MS) / (24 * HOUR_MS));
+const DAY = Math.floor((BEGIN_MS + 8 * HOUR_MS) / (24 * HOUR_MS));
 export const HANDLES = ["a1", "b2", "c3", "d4", "e5"].map((two) => two.repeat(16));
 export const HERE = { latE5: 3_618_640, lonE5: 11_676_880 };
 export const AWAY = { latE5: 3_718_640, lonE5: 11_676_880 };
@@ -38,7 +38,7 @@ export function drawCertificate(draw: Draw): Certificate | null {
   return GOOD;
 }
 
-export function drawPermit(draw: Draw, nowMs: number, id: string): Permit {
+function drawPermit(draw: Draw, nowMs: number, id: string): Permit {
   const fromMs = Math.max(0, nowMs + (chance(draw, 0.8) ? -HOUR_MS : Math.floor(draw() * 600_000)));
   return {
     ...{ id, level: "second", fromMs, untilMs: nowMs + (chance(draw, 0.5) ? 8 * HOUR_MS : Math.floor(draw() * 1_200_000)) },

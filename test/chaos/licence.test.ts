@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { play } from "#test/chaos/sequence.ts";
 
-const SEQUENCES = 500;
+const SEQUENCES = 20_000;
 const SEED = Number(process.env.ARCGATE_SEED ?? Math.floor(Math.random() * 1e9));
 
 describe("random sequences of everything that people do", () => {
-  it(`energise nobody without a licence and turn no honest welder away (seed ${SEED})`, () => {
+  it(`energise nobody without a licence and turn no honest welder away (seed ${SEED})`, { timeout: 600_000 }, () => {
     let allowed = 0;
     for (let seed = SEED; seed < SEED + SEQUENCES; seed++) {
       const outcome = play(seed);

@@ -113,7 +113,7 @@ export interface Sequence {
   steps: Step[];
 }
 
-export const STEPS_LEAST = 50;
+const STEPS_LEAST = 50;
 
 export function drawSequence(draw: Draw): Sequence {
   const policy = drawPolicy(draw, BEGIN_MS, 1, true);

@@ -192,9 +192,7 @@ export class World {
   /** Time passes. At rest nothing is asked of the machine: it is only looked at again at the end. */
   pass(seconds: number): void {
     for (let left = seconds; left > 0; ) {
-      const { at } = this.state.interlock;
-      const every = at === "energised" || at === "outage" ? 4 : at === "locked" && this.#isAtRest ? left : 1;
-      const now = Math.min(every, left);
+      const now = Math.min(this.#patienceS ?? left, left);
       for (let second = 0; second < now; second++) this.#second();
       left -= now;
       this.tick();
@@ -209,8 +207,14 @@ export class World {
     if (this.far.closedFor !== this.#closedFor) this.look();
   }
 
-  get #isAtRest(): boolean {
-    return this.far.closedFor === null && this.state.link.at === "up" && this.isCableIn && this.state.chip?.bootId === this.far.bootId;
+  /** The next tick may wait so long without changing what follows, but for how soon; null: for ever. A lease runs for 8 s. */
+  get #patienceS(): number | null {
+    const { interlock, link, chip } = this.state;
+    if (this.far.closedFor !== null || interlock.at === "outage") return interlock.at === "ending" ? 2 : 4;
+    if (interlock.at === "closing" || interlock.at === "opening") return 1;
+    if (interlock.at === "awaitingStart") return 5;
+    const isAtRest = link.at === "up" && this.isCableIn && chip?.bootId === this.far.bootId;
+    return isAtRest ? null : link.at === "up" ? 2 : 10;
   }
 
   rule(policy: Policy): void {

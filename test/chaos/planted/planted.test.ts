@@ -12,7 +12,10 @@ describe("bugs planted in what authorises", () => {
     const chosen = Array.from({ length: EACH_TIME }, (_, at) => BUGS[(SEED + at * 8) % BUGS.length]).filter((bug) => bug !== undefined);
     const missed = plantEach(chosen, SEQUENCES, SEED).filter(({ caught }) => !caught);
     const again = `npm run chaos -- planted --sequences ${SEQUENCES} --seed ${SEED}`;
-    expect(missed.map(({ bug, output }) => `${bug.name}: ${output.slice(-500)}`), again).toEqual([]);
+    expect(
+      missed.map(({ bug, output }) => `${bug.name}: ${output.slice(-500)}`),
+      again,
+    ).toEqual([]);
     expect(chosen).toHaveLength(EACH_TIME);
   });
 
