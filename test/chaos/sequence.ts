@@ -96,8 +96,8 @@ class Player {
         world.restart(step.downS, step.do === "rollback");
         break;
       case "clock":
-        world.lagMs = step.lagMs;
-        world.boundMs = step.boundMs;
+        world.clock.lagMs = step.lagMs;
+        world.clock.boundMs = step.boundMs;
         world.tick();
         break;
       case "refill":

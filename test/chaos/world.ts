@@ -1,32 +1,20 @@
 /** The runtime's part, played in virtual time: one module with its disk, one chip, a clock that is never quite right, and the files in force. */
-
 import type { LinkOrder } from "#agent/core/link.ts";
 import { markDurable } from "#agent/core/machine/finish.ts";
 import type { MachineEffect, MachineInput, MachineSetup, MachineState } from "#agent/core/machine/state.ts";
 import { initialMachine, machineStep, resumeMachine } from "#agent/core/machine/step.ts";
 import { type DeskState, openDesk } from "#agent/core/pass/desk.ts";
 import type { Policy } from "#protocol/policy/policy.ts";
-import { BEGIN_MS, type Certificate } from "#test/chaos/cast.ts";
+import type { Certificate } from "#test/chaos/cast.ts";
+import { type Disk, firstDisk, type List, relisted } from "#test/chaos/disk.ts";
 import type { InForce, Shown } from "#test/chaos/facts.ts";
 import { FarChip, WINDOW_MS } from "#test/chaos/farChip.ts";
 import { type Memory, Oracle } from "#test/chaos/oracle.ts";
 import type { Sequence } from "#test/chaos/steps.ts";
+import { WrongClock } from "#test/chaos/wrongClock.ts";
 
 export const DEVICE = "370983ZARCG000000010";
 const METER = { arcMinAmps: 15, alternating: false, ratedAmps: 400, ratedDutyCycle: 0.6 };
-
-interface List {
-  version: number;
-  issuedMs: number;
-  entries: Map<string, Certificate>;
-}
-
-/** Everything that a disk image holds. */
-interface Disk {
-  checkpoint: MachineState | null;
-  policy: Policy;
-  list: List;
-}
 
 export class World {
   readonly oracle = new Oracle();
@@ -35,8 +23,7 @@ export class World {
   nowMs = 0;
   desk: DeskState;
   isCableIn = true;
-  lagMs = 0;
-  boundMs: number | null = 0;
+  readonly clock = new WrongClock();
   /** Since when nothing has kept the machine from being ready. */
   steadyMs = 0;
   readonly faults: string[] = [];
@@ -52,14 +39,13 @@ export class World {
   /** … when the chip was last heard. */
   #heardPoweredMs = 0;
   #chipMs = 0;
-  #floorMs = 0;
   #closedFor: number | null = null;
   #startsGiven: number;
   #startsSeen = 0;
 
-  constructor({ policy, people }: Sequence) {
-    const entries = new Map(people.filter((person): person is [string, Certificate] => person[1] !== null));
-    this.#disk = { checkpoint: null, policy, list: { version: 1, issuedMs: BEGIN_MS - 10 * 24 * 3_600_000, entries } };
+  constructor(sequence: Sequence) {
+    const { policy } = sequence;
+    this.#disk = firstDisk(sequence);
     this.#setup = { device: DEVICE, policy, processCategory: "2.1", meter: METER };
     this.#startsGiven = 200;
     this.far = new FarChip("chip-1", { starts: 200, boots: 120, hours: 336 });
@@ -85,12 +71,10 @@ export class World {
 
   get inForce(): InForce {
     const { nowMs, far, policy, list } = this;
-    const trueMs = BEGIN_MS + nowMs;
-    this.#floorMs = Math.max(this.#floorMs, trueMs - this.lagMs);
-    const latestMs = this.boundMs === null ? null : Math.max(trueMs + this.boundMs, this.#floorMs);
+    const { earliestMs, latestMs } = this.clock.at(nowMs);
     return {
       nowMs,
-      earliestMs: this.#floorMs,
+      earliestMs,
       latestMs,
       chipMs: this.#chipMs,
       poweredMs: this.#poweredMs,
@@ -225,14 +209,7 @@ export class World {
   }
 
   relist(handle: string, certificate: Certificate | null): void {
-    const { list } = this.#disk;
-    const entries = new Map(list.entries);
-    if (certificate) entries.set(handle, certificate);
-    else entries.delete(handle);
-    this.#disk = {
-      ...this.#disk,
-      list: { version: list.version + 1, issuedMs: Math.max(list.issuedMs + 1, BEGIN_MS + this.nowMs - 86_400_000), entries },
-    };
+    this.#disk = { ...this.#disk, list: relisted(this.#disk.list, handle, certificate, this.nowMs) };
     this.recheck();
     this.keepVault();
   }
@@ -279,7 +256,7 @@ export class World {
     const { checkpoint, policy } = this.#disk;
     this.#epoch += 1;
     this.#listFloor = 0;
-    this.boundMs = null;
+    this.clock.boundMs = null;
     this.desk = openDesk(DEVICE, this.#epoch);
     this.state = checkpoint === null ? initialMachine() : resumeMachine(checkpoint, this.nowMs);
     this.unsettled();

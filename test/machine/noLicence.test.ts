@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Driving } from "#test/machine/driving.ts";
-import { grantScanOf } from "#test/machine/fixtures.ts";
-import { energisedUnder, lockedUnder, policyOf } from "#test/machine/ruled.ts";
+import { grantScanOf, scanOf } from "#test/machine/fixtures.ts";
+import { energisedUnder, guardScan, lockedUnder, permitUntil, policyOf, SPECIAL } from "#test/machine/ruled.ts";
+import { GUARDIAN } from "#test/policy/fixtures.ts";
 
 const RETIRED = { machineClass: "retired" } as const;
 const closings = (driving: Driving, from: number) =>
@@ -36,6 +37,17 @@ describe("a licence that ends during an outage", () => {
       false,
       ["machineRetired"],
     ]);
+  });
+});
+
+describe("a list that is withdrawn while a start waits for its guardian", () => {
+  it("lets nobody start, though a guardian whom the permit names comes", () => {
+    const driving = lockedUnder({ ...SPECIAL, permits: permitUntil(90, { guardians: [GUARDIAN] }) });
+    driving.step(scanOf());
+    driving.step({ ...guardScan(), entry: null, listVersion: null, listIssuedMs: null });
+    driving.pass(2_000);
+    const codes = driving.named("scanDenied").map(({ payload }) => payload.code);
+    expect([driving.state.interlock.at, codes]).toEqual(["locked", ["licence.guardianNeeded", "licence.noList"]]);
   });
 });
 
