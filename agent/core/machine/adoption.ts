@@ -40,7 +40,9 @@ function afterChipBoot(state: MachineState, adoption: Adoption, setup: MachineSe
   if (missing) drafts.push(missing);
   const session = sessionOf(state.interlock);
   const usedMs = session ? state.nextSeq * settings.windowMs - session.startedChipMs : 0;
-  const interlock = session ? { ...state.interlock, session: { ...session, startedChipMs: -usedMs } as Session } : state.interlock;
+  const rebased = session ? { ...state.interlock, session: { ...session, startedChipMs: -usedMs } as Session } : state.interlock;
+  // Presses are counted from the boot: fewer than before are no press.
+  const interlock = rebased.at === "awaitingStart" ? { ...rebased, pressesBefore: adoption.status.startPresses } : rebased;
   // A boot that this process has seen is timed by its own clock; one before its time may be any age.
   const lastClosedChipMs = state.status === null ? null : 0;
   const detection = restartDetection(state.detection);

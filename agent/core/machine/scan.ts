@@ -39,7 +39,9 @@ export function applyScan(draft: Draft, input: ScanInput, setup: MachineSetup, n
   if (decision.allow && decision.rule === "guardian") {
     const waiting = waitingOf(next.state, now);
     next = { ...next, state: { ...withGuardian(next.state, decision, scan, now), waiting: null } };
-    if (waiting) next = decideScan(next, { ...waiting.scan, journalFull: scan.journalFull }, setup, now).draft;
+    // The list in force now rules the start; it may have been withdrawn since the welder scanned.
+    const { journalFull, listVersion, listIssuedMs } = scan;
+    if (waiting) next = decideScan(next, { ...waiting.scan, journalFull, listVersion, listIssuedMs }, setup, now).draft;
   }
   const session = decision.allow ? (sessionOf(next.state.interlock)?.id ?? null) : null;
   return { draft: next, answer: { type: "answer", id: scan.id, decision, session } };

@@ -145,7 +145,9 @@ function applyReading(draft: Draft, reading: LinkReading, setup: MachineSetup, n
   state = { ...state, detection: found.state };
   const chipNowMs = status.nextSeq * (state.chip?.windowMs ?? 0);
   drafts = [...drafts, ...found.findings.map((finding) => findingDraft(finding, state.meteredSession, chipNowMs))];
-  return applyInterlock({ state, drafts }, interlockReading(state, reading), setup, now);
+  const next = applyInterlock({ state, drafts }, interlockReading(state, reading), setup, now);
+  // What ended during an outage must not be closed again for want of a tick.
+  return state.interlock.at === "outage" ? applyEndings(next, setup, now) : next;
 }
 
 function interlockReading(state: MachineState, { status }: LinkReading): InterlockInput {
