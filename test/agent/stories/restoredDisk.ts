@@ -3,7 +3,7 @@ import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { agentReport, tellPlatform } from "#scripts/story/watch.ts";
+import { agentReport, streamsOf, tellPlatform } from "#scripts/story/watch.ts";
 import type { ScanAnswer } from "#simulator/phone/scan.ts";
 import { until } from "#simulator/stage/processes.ts";
 import { Bench, PATIENCE_MS } from "#test/agent/bench.ts";
@@ -131,5 +131,13 @@ describe.concurrent("a disk that is put back", () => {
     await bench.ready();
     await until("the policy in force", async () => (await bench.machine())?.policyVersion === 2, PATIENCE_MS);
     await bench.energise();
+  });
+
+  it.sequential("is seen by the platform, which holds other records under the same numbers", async () => {
+    const isSeen = async () => {
+      const legal = (await streamsOf(bench.stage, bench.device())).find(({ lane }) => lane === "legal");
+      return legal && legal.conflicts + legal.chainBreaks + legal.refused > 0;
+    };
+    await until("the platform sees two courses of one chain", isSeen, PATIENCE_MS);
   });
 });
