@@ -110,7 +110,9 @@ describe.concurrent("a disk that is put back", () => {
     expect(report?.time.earliestMs).toBeGreaterThan((vault.timeFloorS - 60) * 1000);
   });
 
-  it.sequential("with a policy and a list below the chip's floors starts nothing, from the first moment on", async () => {
+  it.sequential("with a policy and a list below the chip's floors starts nothing, from the first moment on", {
+    timeout: 240_000,
+  }, async () => {
     await tellPlatform(bench.stage, { do: "startBroker" });
     await bench.truthWhen("the budget is filled", ({ vault }) => vault.startsLeft === 200);
     await tellPlatform(bench.stage, { do: "certify", as: "certified" });
