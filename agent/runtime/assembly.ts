@@ -20,7 +20,7 @@ export interface AssemblyPorts {
 }
 
 export interface MachineParts {
-  setup: MachineSetup;
+  setup: Omit<MachineSetup, "keepsVault">;
   link: MachineLink;
   designation: string;
 }
@@ -30,7 +30,7 @@ export function addMachine(agent: Agent, ports: AssemblyPorts, { setup, link, de
   let vault: VaultKeeper | null = null;
   const driver = new MachineDriver(
     {
-      ...{ setup, link, journal, clock, log, time: () => time.state },
+      ...{ setup: { ...setup, keepsVault: link.vault !== null }, link, journal, clock, log, time: () => time.state },
       seal: (device, draft) => receipts.seal(device, draft),
       committed: (device, lane) => {
         platform.sync?.appended({ device, lane });

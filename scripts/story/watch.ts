@@ -21,6 +21,7 @@ interface MachineReport {
 interface AgentReport {
   online: boolean;
   list: { version: number; overlayVersion: number } | null;
+  time: { earliestMs: number };
   machines: MachineReport[];
 }
 

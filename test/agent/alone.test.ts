@@ -3,4 +3,5 @@ import "#test/agent/stories/chipOutages.ts";
 import "#test/agent/stories/hardCauses.ts";
 import "#test/agent/stories/journalLost.ts";
 import "#test/agent/stories/outages.ts";
+import "#test/agent/stories/restoredDisk.ts";
 import "#test/agent/stories/scans.ts";

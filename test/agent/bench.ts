@@ -7,8 +7,9 @@ import { agentReport, eventsOf, type StoredEvent, streamsOf } from "#scripts/sto
 import type { CommandInput } from "#simulator/chip/control/commands.ts";
 import type { MachineTruth } from "#simulator/chip/machine/workplace.ts";
 import type { PersonName } from "#simulator/people.ts";
-import { answerTo, type Phone, phoneOf } from "#simulator/phone/phone.ts";
+import { answerTo, type Phone, phoneOf, USUAL_WISHES } from "#simulator/phone/phone.ts";
 import { challengeAtPage, type ScanAnswer, scanAtPage, scanThroughPlatform } from "#simulator/phone/scan.ts";
+import type { PolicyChange } from "#simulator/platform/policyIssuer.ts";
 import { askControl } from "#simulator/stage/control.ts";
 import { until } from "#simulator/stage/processes.ts";
 import { type Stage, type StageOptions, startStage } from "#simulator/stage/stage.ts";
@@ -74,6 +75,25 @@ export class Bench {
 
   scan(name: PersonName, index = 0): Promise<ScanAnswer> {
     return scanAtPage(this.stage.page, this.device(index), this.phone(name));
+  }
+
+  /** As a guardian, who vouches for somebody else's work. */
+  guard(name: PersonName): Promise<ScanAnswer> {
+    return scanAtPage(this.stage.page, this.device(), this.phone(name), { ...USUAL_WISHES, purpose: "guard" });
+  }
+
+  /** Locked by the platform, and at rest. */
+  async lock(index = 0): Promise<void> {
+    await askControl(this.stage.platformControl, { do: "lock", device: this.device(index) });
+    await this.stateIs("locked", index);
+  }
+
+  /** The platform rules anew; gives the version, which is in force then. */
+  async rule(policy: PolicyChange): Promise<number> {
+    const asked = { do: "rule", device: this.device(), policy };
+    const { version } = await askControl<{ version: number }>(this.stage.platformControl, asked);
+    await until(`policy ${version} in force`, async () => (await this.machine())?.policyVersion === version, PATIENCE_MS);
+    return version;
   }
 
   scanFromAfar(name: PersonName, index = 0): Promise<string> {
@@ -210,6 +230,10 @@ export interface MachineView {
   fault: string | null;
   linkCode: string | null;
   session: number | null;
+  handle: string | null;
+  ending: { cause: string; inS: number } | null;
+  awaitingGuardian: { handles: readonly string[] } | null;
+  policyVersion: number;
   arcing: boolean;
   volts: number | null;
   amps: number | null;

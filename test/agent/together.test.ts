@@ -4,6 +4,8 @@ import "#test/agent/stories/files.ts";
 import "#test/agent/stories/fleet.ts";
 import "#test/agent/stories/foreign.ts";
 import "#test/agent/stories/mosquitto.ts";
+import "#test/agent/stories/policy.ts";
+import "#test/agent/stories/privacy.ts";
 import "#test/agent/stories/receipts.ts";
 import "#test/agent/stories/scanner.ts";
 import "#test/agent/stories/slowBus.ts";

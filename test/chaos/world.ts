@@ -46,7 +46,7 @@ export class World {
   constructor(sequence: Sequence) {
     const { policy } = sequence;
     this.#disk = firstDisk(sequence);
-    this.#setup = { device: DEVICE, policy, processCategory: "2.1", meter: METER };
+    this.#setup = { device: DEVICE, policy, processCategory: "2.1", keepsVault: true, meter: METER };
     this.#startsGiven = 200;
     this.far = new FarChip("chip-1", { starts: 200, boots: 120, hours: 336 });
     this.desk = openDesk(DEVICE, 1);

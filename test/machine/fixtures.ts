@@ -16,6 +16,7 @@ export const SETUP: MachineSetup = {
   device: "370983ZARCG000000010",
   policy: { ...PLAIN, device: "370983ZARCG000000010", sessionMaximumS: 3_600 },
   processCategory: "2.1",
+  keepsVault: false,
   meter: { arcMinAmps: 15, alternating: false, ratedAmps: 400, ratedDutyCycle: 0.6 },
 };
 

@@ -114,14 +114,16 @@ function scanFacts(state: MachineState, scan: ScanInput, setup: MachineSetup, no
     waiting: waitingOf(state, now),
     processCategory: setup.processCategory,
     time: now.time,
-    machine: machineCondition(state),
+    machine: machineCondition(state, setup),
     holder: sessionOf(state.interlock)?.handle ?? null,
     policyFloor: Math.max(state.policyVersion, state.policyFloor),
     budgetSpent: state.budget !== null && isSpent(state.budget),
   };
 }
 
-function machineCondition(state: MachineState): MachineCondition {
+function machineCondition(state: MachineState, { keepsVault }: MachineSetup): MachineCondition {
+  // Until the vault is read nobody knows whether list, policy and budget are those of an older disk.
+  if (keepsVault && !state.vaultRead) return "unreachable";
   if (state.link.at !== "up" || state.silentSinceMonoMs !== null || state.interlock.at === "unlinked") return "unreachable";
   if (state.interlock.at === "faulted" || state.interlock.at === "opening") return "faulted";
   if (isArcing(state.meter)) return "arcing";

@@ -19,6 +19,8 @@ export interface MachineSetup {
   policy: Policy;
   /** What the machine's process requires of a certificate. */
   processCategory: CategoryId;
+  /** The chip holds floors and a budget: nothing starts before this process has read them. */
+  keepsVault: boolean;
   meter: Omit<MeterSettings, "windowMs" | "sensorRangeAmps"> & MeterSetup;
 }
 
@@ -84,6 +86,8 @@ export interface MachineState {
   /** Order sent last: a change is sent at once. */
   sent: Pick<LinkOrder, "mode" | "session"> | null;
   silentSinceMonoMs: number | null;
+  /** This process has read the chip's vault: what a checkpoint says of it may be an older disk's. */
+  vaultRead: boolean;
   /** Left in the chip, as last read; null where nothing counts. */
   budget: OfflineBudget | null;
   /** That it is low was reported. */

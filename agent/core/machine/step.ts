@@ -33,6 +33,7 @@ export function initialMachine(): MachineState {
     lastClosedChipMs: 0,
     sent: null,
     silentSinceMonoMs: null,
+    vaultRead: false,
     budget: null,
     budgetReported: false,
     policyFloor: 0,
@@ -59,6 +60,7 @@ export function resumeMachine(checkpoint: MachineState, monoMs: number): Machine
     status: null,
     sent: null,
     silentSinceMonoMs: null,
+    vaultRead: false,
     refusedUntilMonoMs: 0,
     warnedUntilMonoMs: 0,
   };
@@ -119,7 +121,7 @@ function applyVault({ state, drafts }: Draft, { budget, policyFloor }: Extract<M
   const low = isLow(budget);
   const said: Draft["drafts"] =
     low && !state.budgetReported ? [{ name: "offlineBudgetLow", session: null, agoMs: 0, payload: budget }] : [];
-  return { state: { ...state, budget, budgetReported: low, policyFloor }, drafts: [...drafts, ...said] };
+  return { state: { ...state, vaultRead: true, budget, budgetReported: low, policyFloor }, drafts: [...drafts, ...said] };
 }
 
 function applyReading(draft: Draft, reading: LinkReading, setup: MachineSetup, now: MachineNow): Draft {

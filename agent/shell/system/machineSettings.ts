@@ -16,7 +16,7 @@ export function lineSettings({ baudRate, parity, stopBits }: BusSettings): LineS
 }
 
 /** Meter constants from the designation, limits from the policy. Errors: those of the device code and the designation. */
-export function machineSetup(machine: MachineSettings): MachineSetup {
+export function machineSetup(machine: MachineSettings): Omit<MachineSetup, "keepsVault"> {
   const { code } = parseDeviceCode(machine.device, SHANDONG_PROFILE.deviceCode);
   const { process, arcMinAmps, alternating, ratedAmps, ratedDutyCycle } = parseDesignation(machine.designation);
   return {

@@ -73,6 +73,7 @@ export function setupOf(device: string): MachineSetup {
       place: null,
     },
     processCategory: "2.1",
+    keepsVault: false,
     meter: { arcMinAmps: 15, alternating: false, ratedAmps: 400, ratedDutyCycle: 0.6 },
   };
 }

@@ -1,26 +1,11 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readiness, startNode } from "#simulator/stage/processes.ts";
 import { Bench } from "#test/agent/bench.ts";
+import { restartChip } from "#test/agent/chips.ts";
 
-const SIMULATOR = fileURLToPath(new URL("../../../simulator/main.ts", import.meta.url));
 /** The cable is pulled on one bus while the other's chips are killed. */
 const CABLE = { bus: 0, at: 1 };
 const KILLED = { bus: 1, at: 1 };
 let bench: Bench;
-
-async function restartChip(): Promise<void> {
-  const bus = bench.stage.buses[KILLED.bus];
-  if (!bus) throw new RangeError("no second bus");
-  await bus.chip.stop("SIGKILL");
-  const state = join(bench.stage.folder, `chip${KILLED.bus}`);
-  mkdirSync(state, { recursive: true });
-  const argv = ["chip", "--tty", bus.tty, "--model", "ZX7-400", "--device", bench.device(1), "--address", "1", "--state", state];
-  bus.chip = startNode("chip1-again", SIMULATOR, argv, bench.stage.folder);
-  await readiness(bus.chip, '{"ready"');
-}
 
 describe.concurrent("the cable's and the chip's outages", () => {
   beforeAll(async () => {
@@ -60,7 +45,7 @@ describe.concurrent("the cable's and the chip's outages", () => {
     // Windows that nobody has read when the power goes: pulled first, killed after two more seconds.
     await bench.tell({ do: "unplugCable" }, KILLED.bus);
     const last = await bench.truthWhen("two more seconds", ({ currentArcMs }) => currentArcMs > before.currentArcMs + 2_000, KILLED);
-    await restartChip();
+    await restartChip(bench, KILLED.bus);
     const unaccounted = await bench.event("unaccounted", 1);
     expect(unaccounted.session).toBe(session);
     expect(Number(unaccounted.payload.arcMs)).toBeGreaterThan(1_000);
