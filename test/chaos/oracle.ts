@@ -110,7 +110,7 @@ export class Oracle {
       const certified = uncertified(shown, now) === null;
       memory.guard = { handle: shown.handle, certified, far: shown.way === "grant", chipMs: now.chipMs };
       memory.waiting = null;
-      if (waiting && waiting.session === answer.session) wrong ??= this.#start(waiting, false, this.#againstStart(waiting, now), now);
+      if (waiting && waiting.session === answer.session) wrong ??= this.#start(waiting, false, this.#againstWaiting(waiting, now), now);
     }
     if (answer.allow && !isGuard && answer.session === shown.session) {
       wrong = this.#start(shown, unproved !== null, this.against(shown, now), now);
@@ -184,6 +184,10 @@ export class Oracle {
     if (earliestMs >= proof.untilMs || (latestMs !== null && latestMs < proof.fromMs)) return "out of time";
     if (proof.counter <= this.memory.counter) return "spent";
     return purpose === "start" && (proof.categories & BITS[policy.category ?? "2.1"]) === 0 ? "for other work" : null;
+  }
+
+  #againstWaiting(shown: Shown, now: InForce): string | null {
+    return now.policy.machineClass === "enforced" ? this.#againstStart(shown, now) : null;
   }
 
   #againstStart(shown: Shown, now: InForce): string | null {

@@ -111,7 +111,8 @@ class Player {
   #disturbed(): void {
     const { world } = this;
     world.unsettled();
-    if (world.far.hard) world.oracle.ended("hard cause", this.world.lastClosedFor ?? -1);
+    // What the machine cannot hear of is the chip's to bar.
+    if (world.far.hard && world.isCableIn) world.oracle.ended("hard cause", this.world.lastClosedFor ?? -1);
     world.tick();
   }
 }
