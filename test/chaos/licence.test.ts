@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { play } from "#test/chaos/sequence.ts";
 
-const SEQUENCES = 14_000;
+const SEQUENCES = 20_000;
 const SEED = Number(process.env.ARCGATE_SEED ?? 5_000_000);
 
 describe("random sequences of everything that people do", () => {
