@@ -43,15 +43,48 @@ function planted(sequences: number, seed: number): boolean {
   return caught === results.length;
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { sequences: { type: "string" }, seed: { type: "string", default: "1" }, first: { type: "boolean", default: false } },
-});
-const [what] = positionals;
-const seed = Number(values.seed);
-if (what === "licence") process.exitCode = licence(Number(values.sequences ?? 20_000), seed, values.first) ? 0 : 1;
-else if (what === "planted") process.exitCode = planted(Number(values.sequences ?? 3_000), seed) ? 0 : 1;
-else {
-  console.error("usage: npm run chaos -- licence|planted [--sequences N] [--seed S] [--first]");
-  process.exitCode = 2;
+const USAGE = `npm run chaos -- licence|planted [--sequences N] [--seed S] [--first]
+
+licence  N random sequences (20000), from seed S (1) on, against the oracle of who may weld; --first stops at the first fault
+planted  plants each known bug and plays up to N sequences (3000) until one finds it
+
+The last line is the count, as JSON. Exit code: 0 nothing wrong, 1 something is, 2 usage.`;
+
+function asked(argv: string[]): (() => boolean) | "help" {
+  const { values, positionals } = parseArgs({
+    ...{ args: argv, allowPositionals: true },
+    options: {
+      ...{ sequences: { type: "string" }, seed: { type: "string", default: "1" } },
+      ...{ first: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+    },
+  });
+  if (values.help) return "help";
+  const seed = wholeNumber("seed", values.seed);
+  const sequences = values.sequences === undefined ? null : wholeNumber("sequences", values.sequences);
+  const what = positionals.join(" ");
+  if (what === "licence") return () => licence(sequences ?? 20_000, seed, values.first);
+  if (what === "planted") return () => planted(sequences ?? 3_000, seed);
+  throw new TypeError(what === "" ? "licence or planted?" : `not understood: ${what}`);
 }
+
+/** No sequences at all would find nothing wrong. */
+function wholeNumber(name: string, value: string): number {
+  if (!/^[1-9][0-9]{0,14}$/.test(value)) throw new TypeError(`--${name} is a whole number from 1 on, not ${value}`);
+  return Number(value);
+}
+
+/** What was asked, or null when it was not understood; only that is told as such. */
+function understood(argv: string[]): ReturnType<typeof asked> | null {
+  try {
+    return asked(argv);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    console.error(`${error.message}\n\n${USAGE}`);
+    return null;
+  }
+}
+
+const task = understood(process.argv.slice(2));
+if (task === "help") console.log(USAGE);
+else if (task === null) process.exitCode = 2;
+else process.exitCode = task() ? 0 : 1;
