@@ -78,6 +78,22 @@ describe("deadlines", () => {
     expect(interlock(young, { ...OPEN, openForMs: 59_999 }, NOW).state.at).toBe("outage");
   });
 
+  it("nor when its time is up meanwhile: that ends with the outage, whatever the chip's answer", () => {
+    const over = { ...SESSION, limitS: (NOW.chipMs - SESSION.startedChipMs) / 1000 };
+    const quiet = { ...STATES.outageOpen, session: over, quietSinceMonoMs: NOW.monoMs - 10_000 };
+    for (const [reading, at] of [
+      [OPEN, "locked"],
+      [{ ...OPEN, openForMs: null }, "locked"],
+      [{ ...CLOSED, leaseHeld: false }, "opening"],
+    ] as const) {
+      const step = interlock(quiet, reading, NOW);
+      expect(step.state.at).toBe(at);
+      expect(step.facts).toMatchObject([{ type: "sessionEnded", session: over, cause: "sessionLimit" }]);
+    }
+    const early = interlock(quiet, OPEN, { ...NOW, chipMs: NOW.chipMs - 1 });
+    expect(early.state.at).toBe("closing");
+  });
+
   it("and nothing closes while the chip's windows are still being read", () => {
     const quiet = { ...STATES.outageOpen, quietSinceMonoMs: NOW.monoMs - 10_000 };
     expect(interlock(quiet, { ...OPEN, openForMs: null }, NOW).state).toEqual(quiet);

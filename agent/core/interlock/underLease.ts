@@ -10,6 +10,7 @@ import {
   type InterlockStep,
   RESUME_QUIET_MS,
   RESUME_WITHIN_MS,
+  type Session,
   SOFT_END_MS,
   type StateInput,
 } from "#agent/core/interlock/state.ts";
@@ -52,13 +53,17 @@ export function energised(state: Of<"energised">, input: StateInput, now: Interl
   }
   if (!input.mirrorClosed || !input.commandedClosed) return openedByItself(state, input, now);
   const activeChipMs = activeAt(state.activeChipMs, input, now);
-  if (now.chipMs - session.startedChipMs >= session.limitS * 1000) {
+  if (isOver(session, now)) {
     return stay({ at: "ending", session, cause: "sessionLimit", untilChipMs: now.chipMs + SOFT_END_MS });
   }
   if (now.chipMs - activeChipMs >= session.idleRelockS * 1000) {
     return stay({ at: "opening", session, cause: "idle", sinceMonoMs: now.monoMs });
   }
   return stay({ at: "energised", session, activeChipMs });
+}
+
+function isOver(session: Session, now: InterlockNow): boolean {
+  return now.chipMs - session.startedChipMs >= session.limitS * 1000;
 }
 
 /** The chip opened while we wanted it closed. A lapsed lease or a boot may be mended; its own limits may not. */
@@ -89,20 +94,26 @@ export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow
   if (input.type === "soft") return stay({ at: "opening", session, cause: input.cause, sinceMonoMs: now.monoMs });
   if (input.type === "granted") return handover(state, input, now);
   const silentMs = now.monoMs - state.sinceMonoMs;
-  if (input.type === "reading") {
-    if (input.mirrorClosed && input.leaseHeld && input.session === session.id) {
-      const activeChipMs = Math.max(session.startedChipMs, input.lastArcOffChipMs ?? now.chipMs);
-      // Known to be open, and closed now: the order to close was given, and its answer lost.
-      const facts: InterlockFact[] = state.opened ? [{ type: "contactorClosed", session, afterMs: silentMs }] : [];
-      return { state: { at: "energised", session, activeChipMs }, facts };
-    }
-    // Our clock began with this process: only the chip's knows how long the contactor has really been open.
-    const outMs = Math.max(silentMs, input.openForMs ?? 0);
-    if (outMs < RESUME_WITHIN_MS) return input.openForMs === null ? stay(state) : reclose(state, input, now);
-  } else if (silentMs < RESUME_WITHIN_MS) return stay(state);
-  const ended: InterlockFact = { type: "sessionEnded", session, cause: "leaseLost" };
-  if (input.type !== "reading") return { state: { at: "unlinked" }, facts: [ended] };
-  return { state: openOrLocked(input, now), facts: [...lapseFacts(state, input, now), ended] };
+  if (input.type !== "reading") {
+    if (silentMs < RESUME_WITHIN_MS) return stay(state);
+    return { state: { at: "unlinked" }, facts: [{ type: "sessionEnded", session, cause: "leaseLost" }] };
+  }
+  if (input.mirrorClosed && input.leaseHeld && input.session === session.id) {
+    const activeChipMs = Math.max(session.startedChipMs, input.lastArcOffChipMs ?? now.chipMs);
+    // Known to be open, and closed now: the order to close was given, and its answer lost.
+    const facts: InterlockFact[] = state.opened ? [{ type: "contactorClosed", session, afterMs: silentMs }] : [];
+    return { state: { at: "energised", session, activeChipMs }, facts };
+  }
+  // Our clock began with this process: only the chip's knows how long the contactor has really been open.
+  if (Math.max(silentMs, input.openForMs ?? 0) >= RESUME_WITHIN_MS) return givenUp(state, "leaseLost", input, now);
+  // Closing again is no end of an arc in its own time: a session past its limit stays open.
+  if (isOver(session, now)) return givenUp(state, "sessionLimit", input, now);
+  return input.openForMs === null ? stay(state) : reclose(state, input, now);
+}
+
+function givenUp(state: Of<"outage">, cause: EndCause, reading: InterlockReading, now: InterlockNow): InterlockStep {
+  const ended: InterlockFact = { type: "sessionEnded", session: state.session, cause };
+  return { state: openOrLocked(reading, now), facts: [...lapseFacts(state, reading, now), ended] };
 }
 
 /** The lease lapsed: the same session closes again after two seconds without current, without a new scan. */
