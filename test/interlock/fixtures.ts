@@ -13,8 +13,8 @@ export const STATES = {
   closing: { at: "closing", session: SESSION, sinceMonoMs: 99_500 },
   energised: { at: "energised", session: SESSION, activeChipMs: 650_000 },
   ending: { at: "ending", session: SESSION, cause: "lockedByPlatform", untilChipMs: 720_000 },
-  outageClosed: { at: "outage", session: SESSION, sinceMonoMs: 95_000, opened: false, quietSinceMonoMs: null },
-  outageOpen: { at: "outage", session: SESSION, sinceMonoMs: 90_000, opened: true, quietSinceMonoMs: 97_000 },
+  outageClosed: { at: "outage", session: SESSION, activeChipMs: 650_000, sinceMonoMs: 95_000, opened: false, quietSinceMonoMs: null },
+  outageOpen: { at: "outage", session: SESSION, activeChipMs: 650_000, sinceMonoMs: 90_000, opened: true, quietSinceMonoMs: 97_000 },
   opening: { at: "opening", session: SESSION, cause: "idle", sinceMonoMs: 99_500 },
   faulted: { at: "faulted", fault: "eStop" },
 } as const satisfies Record<string, InterlockState>;

@@ -42,7 +42,7 @@ export type InterlockState =
   /** Asked to open at arc-off, which is the chip's to see; until then at the latest. */
   | { at: "ending"; session: Session; cause: SoftCause; untilChipMs: number }
   /** The chip is silent, or opened by itself: the same session may go on within 60 s. */
-  | { at: "outage"; session: Session; sinceMonoMs: number; opened: boolean; quietSinceMonoMs: number | null }
+  | { at: "outage"; session: Session; activeChipMs: number; sinceMonoMs: number; opened: boolean; quietSinceMonoMs: number | null }
   | { at: "opening"; session: Session | null; cause: EndCause; sinceMonoMs: number }
   /** Something beats every licence. Its end never re-energises. */
   | { at: "faulted"; fault: HardCause };

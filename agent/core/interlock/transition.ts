@@ -9,7 +9,7 @@ import type {
   InterlockState,
   InterlockStep,
 } from "#agent/core/interlock/state.ts";
-import { closing, ending, energised, outage } from "#agent/core/interlock/underLease.ts";
+import { closing, ending, energised, outage, outageFrom } from "#agent/core/interlock/underLease.ts";
 
 /** Decides; runs nothing. What it wants of the chip in the new state is said by `orderOf`. */
 export function interlock(state: InterlockState, input: InterlockInput, now: InterlockNow): InterlockStep {
@@ -51,9 +51,9 @@ export function resumeInterlock(state: InterlockState, now: InterlockNow): Inter
     case "awaitingStart":
       return { ...state, untilMonoMs: now.monoMs };
     case "closing":
-      return { at: "outage", session: state.session, sinceMonoMs, opened: true, quietSinceMonoMs: null };
+      return outageFrom(state.session, now.chipMs, now, true);
     case "energised":
-      return { at: "outage", session: state.session, sinceMonoMs, opened: false, quietSinceMonoMs: null };
+      return outageFrom(state.session, state.activeChipMs, now, false);
     case "outage":
       return { ...state, sinceMonoMs, quietSinceMonoMs: null };
     case "opening":

@@ -6,7 +6,6 @@ import {
   type InterlockFact,
   type InterlockNow,
   type InterlockReading,
-  type InterlockState,
   type InterlockStep,
   RESUME_QUIET_MS,
   RESUME_WITHIN_MS,
@@ -19,7 +18,7 @@ export function closing(state: Of<"closing">, input: StateInput, now: InterlockN
   const { session, sinceMonoMs } = state;
   switch (input.type) {
     case "silent":
-      return stay({ at: "outage", session, sinceMonoMs: now.monoMs, opened: true, quietSinceMonoMs: null });
+      return stay(outageFrom(session, now.chipMs, now, true));
     case "soft":
       return stay({ at: "opening", session, cause: input.cause, sinceMonoMs: now.monoMs });
     case "granted":
@@ -41,7 +40,7 @@ export function energised(state: Of<"energised">, input: StateInput, now: Interl
   const { session } = state;
   switch (input.type) {
     case "silent":
-      return stay({ at: "outage", session, sinceMonoMs: now.monoMs, opened: false, quietSinceMonoMs: null });
+      return stay(outageFrom(session, state.activeChipMs, now, false));
     case "soft":
       return stay({ at: "ending", session, cause: input.cause, untilChipMs: now.chipMs + SOFT_END_MS });
     case "granted":
@@ -71,11 +70,15 @@ function openedByItself(state: Of<"energised"> | Of<"ending">, reading: Interloc
   const { session } = state;
   const opened: InterlockFact = { type: "contactorOpened", session, by: reading.openedBy, afterMs: 0 };
   if (state.at === "energised" && reading.openedBy !== "sessionLimit") {
-    const resumable: InterlockState = { at: "outage", session, sinceMonoMs: now.monoMs, opened: true, quietSinceMonoMs: null };
+    const resumable = outageFrom(session, state.activeChipMs, now, true);
     return { state: resumable, facts: [opened, { type: "leaseLost", session, silentMs: 0 }] };
   }
   const cause: EndCause = state.at === "ending" ? state.cause : "sessionLimit";
   return { state: { at: "locked" }, facts: [opened, { type: "sessionEnded", session, cause }] };
+}
+
+export function outageFrom(session: Session, activeChipMs: number, { monoMs }: InterlockNow, opened: boolean): Of<"outage"> {
+  return { at: "outage", session, activeChipMs, sinceMonoMs: monoMs, opened, quietSinceMonoMs: null };
 }
 
 export function ending(state: Of<"ending">, input: StateInput, now: InterlockNow): InterlockStep {
@@ -99,16 +102,17 @@ export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow
     return { state: { at: "unlinked" }, facts: [{ type: "sessionEnded", session, cause: "leaseLost" }] };
   }
   if (input.mirrorClosed && input.leaseHeld && input.session === session.id) {
-    const activeChipMs = Math.max(session.startedChipMs, input.lastArcOffChipMs ?? now.chipMs);
     // Known to be open, and closed now: the order to close was given, and its answer lost.
+    const activeChipMs = activeAt(state.opened ? now.chipMs : state.activeChipMs, input, now);
     const facts: InterlockFact[] = state.opened ? [{ type: "contactorClosed", session, afterMs: silentMs }] : [];
     return { state: { at: "energised", session, activeChipMs }, facts };
   }
-  // Our clock began with this process: only the chip's knows how long the contactor has really been open.
-  if (Math.max(silentMs, input.openForMs ?? 0) >= RESUME_WITHIN_MS) return givenUp(state, "leaseLost", input, now);
+  // Our clock began with this process: only the chip's knows how long the contactor has really been open. It may boot next.
+  const known = { ...state, sinceMonoMs: Math.min(state.sinceMonoMs, now.monoMs - (input.openForMs ?? 0)) };
+  if (now.monoMs - known.sinceMonoMs >= RESUME_WITHIN_MS) return givenUp(known, "leaseLost", input, now);
   // Closing again is no end of an arc in its own time: a session past its limit stays open.
-  if (isOver(session, now)) return givenUp(state, "sessionLimit", input, now);
-  return input.openForMs === null ? stay(state) : reclose(state, input, now);
+  if (isOver(session, now)) return givenUp(known, "sessionLimit", input, now);
+  return input.openForMs === null ? stay(state) : reclose(known, input, now);
 }
 
 function givenUp(state: Of<"outage">, cause: EndCause, reading: InterlockReading, now: InterlockNow): InterlockStep {
@@ -132,9 +136,8 @@ function reclose(state: Of<"outage">, reading: InterlockReading, now: InterlockN
 function lapseFacts(state: Of<"outage">, reading: InterlockReading, now: InterlockNow): InterlockFact[] {
   const { session } = state;
   if (state.opened || reading.mirrorClosed) return [];
-  const silentMs = Math.max(now.monoMs - state.sinceMonoMs, reading.openForMs ?? 0);
   return [
     { type: "contactorOpened", session, by: reading.openedBy, afterMs: 0 },
-    { type: "leaseLost", session, silentMs },
+    { type: "leaseLost", session, silentMs: now.monoMs - state.sinceMonoMs },
   ];
 }

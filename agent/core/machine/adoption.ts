@@ -3,7 +3,7 @@
 import { restartDetection } from "#agent/core/detection/detection.ts";
 import { sessionOf } from "#agent/core/interlock/common.ts";
 import type { Session } from "#agent/core/interlock/state.ts";
-import type { Adoption } from "#agent/core/link.ts";
+import type { Adoption, MachineStatus } from "#agent/core/link.ts";
 import type { Draft, EventDraft, MachineInput, MachineSetup, MachineState } from "#agent/core/machine/state.ts";
 import { restartWindows, totals } from "#agent/core/metering/meter.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
@@ -43,14 +43,22 @@ function afterChipBoot(state: MachineState, adoption: Adoption, setup: MachineSe
   const rebased = session ? { ...state.interlock, session: { ...session, startedChipMs: -usedMs } as Session } : state.interlock;
   // Presses are counted from the boot: fewer than before are no press.
   const interlock = rebased.at === "awaitingStart" ? { ...rebased, pressesBefore: adoption.status.startPresses } : rebased;
-  // A boot that this process has seen is timed by its own clock; one before its time may be any age.
-  const lastClosedChipMs = state.status === null ? null : 0;
+  // A boot that this process has seen, its windows read, is timed by its own clock; any other may be of any age.
+  const lastClosedChipMs = state.status === null || isBehind(state, state.status) ? null : 0;
   const detection = restartDetection(state.detection);
   const renewed = {
     ...{ ...state, interlock, meter: ended.state, detection, nextSeq: 0, durableBelow: 0, lastClosedChipMs },
     ...NO_GUARDIAN,
   };
   return { state: renewed as MachineState, drafts };
+}
+
+/** Windows that may wait for the next exchange without being behind. */
+const BEHIND_MAX = 5;
+
+/** The machine has windows that were not read yet: nobody can tell what its contactor did in them. */
+export function isBehind({ nextSeq }: MachineState, status: MachineStatus): boolean {
+  return status.nextSeq - nextSeq > BEHIND_MAX;
 }
 
 /** Both are counted by a clock that starts anew. */

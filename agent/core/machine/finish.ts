@@ -17,7 +17,7 @@ export function finish(before: MachineState, draft: Draft, effects: MachineStep[
   const unsavedMs = (state.nextSeq - state.durableBelow) * (state.chip?.windowMs ?? 0);
   const due = unsavedMs >= (state.pending || drafts.length > 0 ? TELEMETRY_FLUSH_MS : IDLE_COMMIT_MS);
   const commit: MachineStep["effects"] = [];
-  if (legal || due || beganToEnd(before, state)) {
+  if (legal || due || beganToEnd(before, state) || isRelisted(before, state)) {
     if (state.pending && (due || draft.drafts.some((found) => found.name === "sessionEnded"))) {
       drafts.push(windowsDraft(state.pending, state));
       state = { ...state, pending: null };
@@ -33,6 +33,13 @@ export function finish(before: MachineState, draft: Draft, effects: MachineStep[
 /** Must outlive a kill at once, although no event tells it yet: or the next process would give the session its contactor back. */
 function beganToEnd(before: MachineState, { interlock }: MachineState): boolean {
   return interlock.at !== before.interlock.at && (interlock.at === "ending" || interlock.at === "opening");
+}
+
+/** What a list said of the welder at work, too: the next process may find an older list on its disk. */
+function isRelisted(before: MachineState, after: MachineState): boolean {
+  const was = before.licence?.entry;
+  const is = after.licence?.entry;
+  return was !== is && JSON.stringify(was) !== JSON.stringify(is);
 }
 
 function nextExchange(state: MachineState, isTick: boolean, now: MachineNow): { state: MachineState; exchange: MachineStep["effects"] } {

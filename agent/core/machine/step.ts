@@ -4,7 +4,7 @@ import { detect, initialDetection } from "#agent/core/detection/detection.ts";
 import type { InterlockInput } from "#agent/core/interlock/state.ts";
 import { resumeInterlock } from "#agent/core/interlock/transition.ts";
 import type { LinkReading, MachineStatus } from "#agent/core/link.ts";
-import { adopt, linkFailed } from "#agent/core/machine/adoption.ts";
+import { adopt, isBehind, linkFailed } from "#agent/core/machine/adoption.ts";
 import { findingDraft } from "#agent/core/machine/findingDrafts.ts";
 import { finish, windowsDraft } from "#agent/core/machine/finish.ts";
 import { forgotten } from "#agent/core/machine/guardian.ts";
@@ -178,13 +178,10 @@ function lastClosedAt(windows: readonly Window[], state: MachineState): number |
   return closed ? (closed.seq + closed.run) * (state.chip?.windowMs ?? 0) : state.lastClosedChipMs;
 }
 
-/** Windows that may wait for the next exchange without being behind. */
-const BEHIND_MAX = 5;
-
 /** By the chip's clock, since the contactor was last seen closed or a session was granted. */
 function openFor(state: MachineState, status: MachineStatus): number | null {
   if (status.mirrorClosed) return 0;
-  if (status.nextSeq - state.nextSeq > BEHIND_MAX) return null;
+  if (isBehind(state, status)) return null;
   if (state.lastClosedChipMs === null) return Number.POSITIVE_INFINITY;
   return status.nextSeq * (state.chip?.windowMs ?? 0) - state.lastClosedChipMs;
 }
