@@ -26,6 +26,16 @@ describe("deadlines", () => {
     expect(interlock(STATES.energised, rodChange, minutes(10)).state.at).toBe("energised");
   });
 
+  it("a cable that is out for a moment is no work: idleness goes on; a closing begins it anew", () => {
+    const quiet = { ...CLOSED, lastArcOffChipMs: null };
+    const out = interlock(STATES.energised, INPUTS.silent, later(0, 540_000));
+    const back = interlock(out.state, quiet, later(1_000, 549_000));
+    expect(back.state).toMatchObject({ at: "energised", activeChipMs: 650_000 });
+    expect(interlock(back.state, quiet, later(2_000, 550_000)).state).toMatchObject({ at: "opening", cause: "idle" });
+    const closedAgain = interlock({ ...STATES.outageOpen, session: SESSION }, quiet, later(1_000, 1_000));
+    expect(closedAgain.state).toMatchObject({ at: "energised", activeChipMs: NOW.chipMs + 1_000 });
+  });
+
   it("the session's maximum waits for the arc's end", () => {
     const arcing = { ...CLOSED, arcing: true, currentPresent: true };
     const due = { monoMs: NOW.monoMs, chipMs: SESSION.startedChipMs + SESSION.limitS * 1000 };
@@ -76,6 +86,14 @@ describe("deadlines", () => {
     expect(step.state).toEqual({ at: "locked" });
     expect(step.facts.map((fact) => fact.type)).toEqual(["contactorOpened", "leaseLost", "sessionEnded"]);
     expect(interlock(young, { ...OPEN, openForMs: 59_999 }, NOW).state.at).toBe("outage");
+  });
+
+  it("nor when the chip boots after it was asked: what its clock said is remembered", () => {
+    const young = { ...STATES.outageClosed, sinceMonoMs: NOW.monoMs };
+    const told = interlock(young, { ...OPEN, openForMs: 50_000 }, NOW).state;
+    expect(interlock(told, { ...OPEN, openForMs: 0 }, later(1_500)).state.at).toBe("outage");
+    expect(interlock(told, { ...OPEN, openForMs: 0 }, later(9_999)).state.at).toBe("closing");
+    expect(interlock(told, { ...OPEN, openForMs: 0 }, later(10_000)).state.at).toBe("locked");
   });
 
   it("nor when its time is up meanwhile: that ends with the outage, whatever the chip's answer", () => {

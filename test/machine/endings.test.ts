@@ -156,6 +156,17 @@ describe("a certificate", () => {
     }
   });
 
+  it("that leaves the list during an outage is not closed again, though the next process finds no list at all", () => {
+    const driving = energisedUnder({});
+    driving.cut = true;
+    driving.pass(3_000);
+    driving.step(recheck({ certificates: [{ handle: HANDLE, entry: null }], listIssuedMs: START_UTC_MS }));
+    driving.restart();
+    driving.cut = false;
+    driving.pass(5_000);
+    expect([causes(driving), driving.state.interlock.at]).toEqual([["certificateRevoked"], "locked"]);
+  });
+
   it("that a new list confirms goes on, as does one of another welder's that is revoked", () => {
     const driving = energisedUnder({});
     driving.step(recheck({ listIssuedMs: START_UTC_MS }));

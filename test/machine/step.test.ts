@@ -190,6 +190,24 @@ describe("a chip that boots", () => {
     expect(driving.named("scanAllowed")).toHaveLength(1);
   });
 
+  it("before its windows were read hides how long its contactor has been open: nothing closes again", () => {
+    for (const [unreadMs, at] of [
+      [0, "energised"],
+      [30_000, "locked"],
+    ] as const) {
+      const driving = energised();
+      driving.pass(10_000);
+      driving.far.open("leaseLapsed");
+      for (let ms = 0; ms < unreadMs; ms += 100) driving.far.pass();
+      const { adoption } = driving.far;
+      driving.far.boot();
+      driving.state = resumeMachine(driving.state, driving.nowMs);
+      driving.step({ type: "adopted", adoption });
+      driving.pass(6_000);
+      expect(driving.state.interlock.at).toBe(at);
+    }
+  });
+
   it("says nothing of the kind when the meter had everything", () => {
     const driving = energised();
     driving.far.welding = true;
