@@ -109,7 +109,8 @@ export class Oracle {
     if (answer.allow && isGuard) {
       const certified = uncertified(shown, now) === null;
       memory.guard = { handle: shown.handle, certified, far: shown.way === "grant", chipMs: now.chipMs };
-      memory.waiting = null;
+      // Another guardian may still be the one.
+      if (waiting && this.#againstWaiting(waiting, now) !== "no guardian") memory.waiting = null;
       if (waiting && waiting.session === answer.session) wrong ??= this.#start(waiting, false, this.#againstWaiting(waiting, now), now);
     }
     if (answer.allow && !isGuard && answer.session === shown.session) {

@@ -82,6 +82,24 @@ describe("in a special period", () => {
     expect(at(driving)).toBe("energised");
   });
 
+  it("one whom a newer policy needs no more does not end the welder's wait, nor lengthen it", () => {
+    for (const [minutes, reached] of [
+      [4.9, "energised"],
+      [5.1, "locked"],
+    ] as const) {
+      const driving = lockedUnder(SPECIAL);
+      driving.step(scanOf());
+      driving.rule(policyOf({ ...SPECIAL, permits: permitUntil(90, { guardians: [GUARDIAN] }) }));
+      driving.pass(2 * MINUTE_MS);
+      driving.step(guardScan({ handle: OTHER_HANDLE }));
+      expect([at(driving), denials(driving)]).toEqual(["locked", ["licence.guardianNeeded", "licence.guardianNeeded"]]);
+      driving.pass((minutes - 2) * MINUTE_MS);
+      driving.step(guardScan());
+      driving.pass(1_000);
+      expect(at(driving)).toBe(reached);
+    }
+  });
+
   it("a guardian's scan does not outlive the session before, nor the chip's boot", () => {
     const driving = lockedUnder(SPECIAL);
     driving.step(guardScan());

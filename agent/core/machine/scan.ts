@@ -17,6 +17,7 @@ import type {
   MachineState,
   ScanInput,
   SessionLicence,
+  WaitingStart,
 } from "#agent/core/machine/state.ts";
 import { isArcing } from "#agent/core/metering/meter.ts";
 import { takeGrant } from "#agent/core/pass/grants.ts";
@@ -41,10 +42,17 @@ export function applyScan(draft: Draft, input: ScanInput, setup: MachineSetup, n
     next = { ...next, state: { ...withGuardian(next.state, decision, scan, now), waiting: null } };
     // The list in force now rules the start; it may have been withdrawn since the welder scanned.
     const { journalFull, listVersion, listIssuedMs } = scan;
-    if (waiting) next = decideScan(next, { ...waiting.scan, journalFull, listVersion, listIssuedMs }, setup, now).draft;
+    if (waiting)
+      next = stillSince(waiting, decideScan(next, { ...waiting.scan, journalFull, listVersion, listIssuedMs }, setup, now).draft);
   }
   const session = decision.allow ? (sessionOf(next.state.interlock)?.id ?? null) : null;
   return { draft: next, answer: { type: "answer", id: scan.id, decision, session } };
+}
+
+/** A guardian who is not the one needed does not lengthen the welder's wait. */
+function stillSince({ atChipMs }: WaitingStart, draft: Draft): Draft {
+  const { waiting } = draft.state;
+  return waiting ? { ...draft, state: { ...draft.state, waiting: { ...waiting, atChipMs } } } : draft;
 }
 
 /** Decides, records, and starts what is allowed. */
