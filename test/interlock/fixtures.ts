@@ -55,6 +55,9 @@ export const INPUTS = {
   open: OPEN,
   closed: CLOSED,
   closedByOther: { ...CLOSED, session: 99 },
+  /** The two contacts disagree: commanded open and still closed, and the other way round. */
+  sticking: { ...CLOSED, commandedClosed: false, leaseHeld: false },
+  notClosing: { ...CLOSED, mirrorClosed: false },
   arcing: { ...CLOSED, arcing: true, currentPresent: true },
   pressed: { ...OPEN, startPresses: 4 },
   eStop: { ...OPEN, eStop: true, openedBy: "eStop" },

@@ -72,6 +72,12 @@ describe("a session that runs", () => {
     for (const machineClass of ["monitored", "exempt"] as const) {
       expect(running({ entry: null }, { machineClass, ...permits() })).toEqual({ refused: null, ends: [] });
     }
-    expect(running({}, { machineClass: "retired" }).refused).toBe("licence.machineRetired");
+    expect(running({}, { machineClass: "retired", ...permits({}) })).toEqual({ refused: "licence.machineRetired", ends: [] });
+  });
+
+  it("is told what would end it beside what is against it", () => {
+    const { refused, ends } = running({ entry: { ...ENTRY, suspended: true } }, { ...permits({}), ...offline({ listAgeMaximumH: 50 }) });
+    expect(refused).toBe("licence.suspended");
+    expect(ends.map(({ cause }) => cause)).toEqual(["listStale", "permitEnded"]);
   });
 });

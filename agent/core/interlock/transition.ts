@@ -13,8 +13,10 @@ import { closing, ending, energised, outage, outageFrom } from "#agent/core/inte
 
 /** Decides; runs nothing. What it wants of the chip in the new state is said by `orderOf`. */
 export function interlock(state: InterlockState, input: InterlockInput, now: InterlockNow): InterlockStep {
-  const hard = input.type === "reading" ? hardCause(input) : undefined;
-  if (hard && input.type === "reading") return onHardCause(state, hard, input, now);
+  if (input.type === "reading") {
+    const hard = hardCause(input);
+    if (hard) return onHardCause(state, hard, input, now);
+  }
   if (input.type === "limits") return stay(withLimits(state, input));
   switch (state.at) {
     case "unlinked":

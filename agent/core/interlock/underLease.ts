@@ -16,40 +16,23 @@ import {
 
 export function closing(state: Of<"closing">, input: StateInput, now: InterlockNow): InterlockStep {
   const { session, sinceMonoMs } = state;
-  switch (input.type) {
-    case "silent":
-      return stay(outageFrom(session, now.chipMs, now, true));
-    case "soft":
-      return stay({ at: "opening", session, cause: input.cause, sinceMonoMs: now.monoMs });
-    case "granted":
-      return handover(state, input, now);
-    case "reading":
-      if (input.mirrorClosed && input.session === session.id) {
-        const afterMs = now.monoMs - sinceMonoMs;
-        return { state: { at: "energised", session, activeChipMs: now.chipMs }, facts: [{ type: "contactorClosed", session, afterMs }] };
-      }
-      break;
-    case "tick":
-      break;
+  if (input.type === "silent") return stay(outageFrom(session, now.chipMs, now, true));
+  if (input.type === "soft") return stay({ at: "opening", session, cause: input.cause, sinceMonoMs: now.monoMs });
+  if (input.type === "granted") return handover(state, input, now);
+  const afterMs = now.monoMs - sinceMonoMs;
+  if (input.type === "reading" && input.mirrorClosed && input.session === session.id) {
+    return { state: { at: "energised", session, activeChipMs: now.chipMs }, facts: [{ type: "contactorClosed", session, afterMs }] };
   }
-  if (now.monoMs - sinceMonoMs < CLOSE_TIMEOUT_MS) return stay(state);
+  if (afterMs < CLOSE_TIMEOUT_MS) return stay(state);
   return stay({ at: "opening", session, cause: "contactorDidNotClose", sinceMonoMs: now.monoMs });
 }
 
 export function energised(state: Of<"energised">, input: StateInput, now: InterlockNow): InterlockStep {
   const { session } = state;
-  switch (input.type) {
-    case "silent":
-      return stay(outageFrom(session, state.activeChipMs, now, false));
-    case "soft":
-      return stay({ at: "ending", session, cause: input.cause, untilChipMs: now.chipMs + SOFT_END_MS });
-    case "granted":
-      return handover(state, input, now);
-    case "tick":
-      return stay(state);
-    case "reading":
-      break;
-  }
+  if (input.type === "silent") return stay(outageFrom(session, state.activeChipMs, now, false));
+  if (input.type === "soft") return stay({ at: "ending", session, cause: input.cause, untilChipMs: now.chipMs + SOFT_END_MS });
+  if (input.type === "granted") return handover(state, input, now);
+  if (input.type !== "reading") return stay(state);
   if (!input.mirrorClosed || !input.commandedClosed) return openedByItself(state, input, now);
   const activeChipMs = activeAt(state.activeChipMs, input, now);
   if (isOver(session, now)) {

@@ -10,7 +10,7 @@ import { standingOf } from "#agent/core/licensing/standing.ts";
 import { expiredWarning, type LicenceWarning, nearExpiry } from "#agent/core/licensing/warnings.ts";
 import type { DenialCode } from "#protocol/errors/licence.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
-import type { Policy } from "#protocol/policy/policy.ts";
+import type { Permit, Policy } from "#protocol/policy/policy.ts";
 
 export interface Limits {
   /** As far as can be foreseen: the session's maximum, or what ends it softly before. */
@@ -138,10 +138,11 @@ function licenceOf(scan: ScanFacts, policy: Policy): Licence {
   const facts = holderOf(scan, pass);
   const { refused, ends } = standingOf(facts, policy, atMs);
   const certificate = scan.entry ?? youngerThanList(facts, policy);
-  const permit = permitInForce(facts, policy, atMs);
-  const found = { ...UNLICENSED, ends, isYoung: scan.entry === null, permitId: typeof permit === "string" ? null : permit.id };
+  const inForce = permitInForce(facts, policy, atMs);
+  const permit = typeof inForce === "string" ? null : inForce;
+  const found = { ...UNLICENSED, ends, isYoung: scan.entry === null, permitId: permit === null ? null : permit.id };
   if (refused) return { ...found, refused, warnings: expiredWarning(refused, handle, certificate) };
-  const start = refusedStart(scan, pass, policy, atMs);
+  const start = refusedStart(scan, pass, policy, permit);
   if (start === "licence.outOfPlace") return { ...found, refused: start, warnings: [{ type: "remoteScan", handle, reason: "outOfPlace" }] };
   const warnings = certificate ? nearExpiry(handle, certificateEndMs(certificate), policy, time) : [];
   if (found.isYoung && scan.holder !== handle)
@@ -154,11 +155,10 @@ function licenceOf(scan: ScanFacts, policy: Policy): Licence {
 }
 
 /** What must hold at the scan only. */
-function refusedStart(scan: ScanFacts, pass: PassFacts, policy: Policy, atMs: number): DenialCode | null {
+function refusedStart(scan: ScanFacts, pass: PassFacts, policy: Policy, permit: Permit | null): DenialCode | null {
   const { handle, checklistVersion } = pass;
   if (scan.usedOnce && scan.entry === null && scan.holder !== handle) return "licence.usedOnce";
-  const permit = permitInForce({ handle, time: scan.time }, policy, atMs);
-  const place = refusedPlace(pass, policy, typeof permit === "string" ? null : permit);
+  const place = refusedPlace(pass, policy, permit);
   if (place) return place;
   const { checkList } = policy;
   return checkList?.required && checklistVersion !== checkList.version ? "licence.checkListNotRead" : null;

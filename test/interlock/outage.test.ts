@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import type { InterlockInput, InterlockState } from "#agent/core/interlock/state.ts";
+import { interlock, resumeInterlock } from "#agent/core/interlock/transition.ts";
+import { CLOSED, INPUTS, NOW, OPEN, SESSION, STATES } from "#test/interlock/fixtures.ts";
+
+const later = (ms: number) => ({ monoMs: NOW.monoMs + ms, chipMs: NOW.chipMs + ms });
+const afterSilence = (state: InterlockState, input: InterlockInput) =>
+  interlock(interlock(state, INPUTS.silent, NOW).state, input, later(1_000));
+
+describe("when the chip answers again", () => {
+  it("a contactor that stayed closed is no news, and one that was told to close and did is", () => {
+    expect(afterSilence(STATES.energised, CLOSED)).toMatchObject({ state: { at: "energised", session: SESSION }, facts: [] });
+    expect(afterSilence(STATES.closing, CLOSED)).toMatchObject({
+      state: { at: "energised", session: SESSION, activeChipMs: NOW.chipMs + 1_000 },
+      facts: [{ type: "contactorClosed", session: SESSION, afterMs: 1_000 }],
+    });
+  });
+
+  it("a contactor that was found open is told of once, whether it was silent before or not", () => {
+    for (const by of [INPUTS.silent, INPUTS.tick] as const) {
+      const first = interlock(interlock(STATES.energised, by, NOW).state, OPEN, later(1_000));
+      expect(first.facts.map(({ type }) => type)).toEqual(["contactorOpened", "leaseLost"]);
+      expect(interlock(first.state, OPEN, later(1_500))).toMatchObject({ state: { at: "outage", opened: true }, facts: [] });
+      expect(interlock(first.state, CLOSED, later(1_500)).facts.map(({ type }) => type)).toEqual(["contactorClosed"]);
+    }
+  });
+
+  it.each([
+    ["without a lease", INPUTS.sticking],
+    ["under another session's lease", INPUTS.closedByOther],
+  ])("one that is closed %s is not taken for ours, and not closed again", (_, reading) => {
+    const found = afterSilence(STATES.energised, reading);
+    expect(found).toMatchObject({ state: { at: "outage", opened: false }, facts: [] });
+    expect(interlock(found.state, reading, later(30_000)).state.at).toBe("outage");
+    const givenUp = interlock(found.state, reading, later(60_000));
+    expect(givenUp.state).toEqual({ at: "opening", session: null, cause: "unknownSession", sinceMonoMs: NOW.monoMs + 60_000 });
+    expect(givenUp.facts).toEqual([{ type: "sessionEnded", session: SESSION, cause: "leaseLost" }]);
+  });
+
+  it("one that is open is not taken for closed, whatever the lease", () => {
+    expect(afterSilence(STATES.energised, INPUTS.notClosing).state).toMatchObject({ at: "outage", opened: true });
+  });
+
+  it("an arc meanwhile counts as work", () => {
+    const lastArcOffChipMs = NOW.chipMs + 600;
+    expect(afterSilence(STATES.energised, { ...CLOSED, lastArcOffChipMs }).state).toMatchObject({ activeChipMs: lastArcOffChipMs });
+    expect(afterSilence(STATES.energised, INPUTS.arcing).state).toMatchObject({ activeChipMs: NOW.chipMs + 1_000 });
+  });
+
+  it("after 60 s everything is told at once, with how long it was out", () => {
+    const step = interlock(interlock(STATES.energised, INPUTS.silent, NOW).state, { ...OPEN, openForMs: null }, later(60_000));
+    expect(step.facts).toEqual([
+      { type: "contactorOpened", session: SESSION, by: "leaseLapsed", afterMs: 0 },
+      { type: "leaseLost", session: SESSION, silentMs: 60_000 },
+      { type: "sessionEnded", session: SESSION, cause: "leaseLost" },
+    ]);
+  });
+});
+
+describe("a restart of the agent", () => {
+  it("gives an outage its 60 s, and the 2 s without current, on the new process's clock", () => {
+    const restarted = { ...NOW, monoMs: 500 };
+    const resumed = resumeInterlock(STATES.outageOpen, restarted);
+    expect(resumed).toEqual({ ...STATES.outageOpen, sinceMonoMs: 500, quietSinceMonoMs: null });
+    const quiet = interlock(resumed, OPEN, restarted).state;
+    expect(interlock(quiet, OPEN, { ...NOW, monoMs: 2_499 }).state.at).toBe("outage");
+    expect(interlock(quiet, OPEN, { ...NOW, monoMs: 2_500 }).state.at).toBe("closing");
+  });
+
+  it("gives a contact its 2 s to open", () => {
+    expect(resumeInterlock(STATES.opening, { ...NOW, monoMs: 500 })).toEqual({ ...STATES.opening, sinceMonoMs: 500 });
+  });
+});
