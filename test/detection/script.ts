@@ -13,6 +13,8 @@ const KINDS: Record<string, Made> = {
   ...{ supplied: { closed: false, volts: 62 }, suppliedVrd: { closed: false, volts: 13 } },
   ...{ pulled: { volts: 0, sensorMissing: true }, backwards: { volts: 25, amps: -150 }, vrd: { volts: 15 } },
   ...{ arcWithoutAmps: { volts: 25, still: true }, ampsWithoutVolts: { amps: 120, volts: 0, shortMs: 100 } },
+  /** The last of a current, and a droplet, in the window that it leaves; an arc's voltage that a chip runs together. */
+  ...{ tail: { volts: 25, amps: 6, arcMs: 5 }, droplet: { volts: 20.5, amps: 50, arcMs: 40, shortMs: 3 }, steady: { volts: 25, run: 7 } },
   hour: { ...NO_LOAD, run: HOUR_WINDOWS },
 };
 /** Voltages by number, in volts, closed and without current. */

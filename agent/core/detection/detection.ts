@@ -7,6 +7,7 @@ import { initialSensorWatch, type SensorWatch, watchSensor } from "#agent/core/d
 import { initialShortedWatch, type ShortedWatch, watchShorted } from "#agent/core/detection/shortedRules.ts";
 import { initialSignatureWatch, type SignatureWatch, watchSession, watchSignature } from "#agent/core/detection/signature.ts";
 import type { LinkReading } from "#agent/core/link.ts";
+import { copyOf } from "#agent/core/metering/copy.ts";
 import { missingWindow, type Seen, see } from "#agent/core/metering/seen.ts";
 import type { MeterSettings } from "#agent/core/metering/settings.ts";
 import { trainZero } from "#agent/core/metering/zero.ts";
@@ -52,8 +53,9 @@ export function detect(
   session: number | null,
   settings: MeterSettings,
 ): { state: DetectionState; findings: Finding[] } {
-  // The copy is this call's own: what works on it below may change it in place.
-  const state = structuredClone(before);
+  // The copy is this call's own: what works on it below may change it in place, but for a row, which nobody changes.
+  const { rows, ...watches } = before;
+  const state: DetectionState = { ...copyOf(watches), rows: [...rows] };
   const findings: Finding[] = [];
   const chipNowMs = status.nextSeq * settings.windowMs;
   const tell = (all: Found[], toldMs: number) => {

@@ -12,7 +12,7 @@ const SENSOR_MISSING = 2;
 const NO_READING = 4;
 
 /** `[seq, run, flags, volts, amps, peakAmps, arcMs, shorts]`: short, for it is in every checkpoint. */
-export type Row = [number, number, number, number, number, number, number, number];
+export type Row = readonly [number, number, number, number, number, number, number, number];
 
 const tenths = (value: number) => Math.round(value * 10) / 10;
 const hundredths = (value: number) => Math.round(value * 100) / 100;

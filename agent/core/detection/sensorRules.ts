@@ -13,10 +13,12 @@ const RESTLESS_WINDOWS = 7;
 /** Beside its trend: a charge that runs down on a noisy line is not restless. */
 const RESTLESS_VOLTS = 0.35;
 const RESTLESS_TURNS = 2;
-/** A chip may run windows together whose voltage is alike: of an arc, now and then so many. */
+/** A chip may run windows together whose voltage is alike: of an arc, now and then so many. More of them stand, unless an arc left them. */
 const RUN_MAX = 6;
 /** So far from a level is not at it: mains that flicker do not move it so much. */
 const FAR_PART = 0.2;
+/** What a window's voltage counts for in its arc's: one window may be a droplet's. */
+const ARC_VOLTS_PART = 0.25;
 const STANDS_WITHIN_VOLTS = 0.3;
 const STANDS_WITHIN_PART = 0.01;
 const STANDS_FOR_WINDOWS = 15;
@@ -101,17 +103,25 @@ function isArcWithoutCurrent(watch: SensorWatch, seen: Seen, settings: MeterSett
   const isAbsent = window.closed && Math.abs(seen.amps) < leastAmps && window.arcMs === 0 && window.shortMs === 0;
   followLevel(watch, seen, isAbsent);
   watch.lastVolts = volts;
-  if (window.closed && seen.currentPresent) watch.arcVolts = volts;
-  else if (!isAbsent || watch.arcVolts === null || isFarFrom(watch.arcVolts, volts)) watch.arcVolts = null;
-  if (!isAbsent || window.run > RUN_MAX || volts < ARC_LEAST_VOLTS || volts > ARC_MOST_VOLTS) {
+  watch.arcVolts = followArcVolts(watch.arcVolts, seen, volts);
+  const stands = window.run > RUN_MAX && watch.arcVolts === null;
+  if (!isAbsent || stands || volts < ARC_LEAST_VOLTS || volts > ARC_MOST_VOLTS) {
     watch.volts = [];
     return false;
   }
-  watch.volts = [...watch.volts, ...Array.from({ length: window.run }, () => volts)].slice(-RESTLESS_WINDOWS);
+  watch.volts = [...watch.volts, ...Array.from({ length: Math.min(window.run, RESTLESS_WINDOWS) }, () => volts)].slice(-RESTLESS_WINDOWS);
   if (watch.volts.length < RESTLESS_WINDOWS) return false;
   const mean = watch.volts.reduce((sum, each) => sum + each, 0) / RESTLESS_WINDOWS;
   const isRestless = spreadBesideTrend(watch.volts, mean) > RESTLESS_VOLTS && turnsIn(watch.volts) >= RESTLESS_TURNS;
   return watch.levelVolts > 0 && isFarFrom(watch.levelVolts, mean) && (isRestless || watch.arcVolts !== null);
+}
+
+/** The window in which the current goes may still hold some milliseconds of it, and a droplet's short: neither loses the arc. */
+function followArcVolts(arcVolts: number | null, { window, currentPresent }: Seen, volts: number): number | null {
+  if (!window.closed) return null;
+  const isFar = arcVolts === null || isFarFrom(arcVolts, volts);
+  if (!currentPresent) return isFar ? null : arcVolts;
+  return isFar ? volts : arcVolts + ARC_VOLTS_PART * (volts - arcVolts);
 }
 
 function isFarFrom(level: number, volts: number): boolean {

@@ -61,14 +61,16 @@ export function release(freeze: Freeze, atMs: number): FreezeStep[] {
 }
 
 function follow(freeze: Freeze, seen: Seen): void {
-  for (const channel of ["voltage", "current"] as const) {
-    const values = valuesOf(seen.window, channel);
-    const before = freeze[channel];
-    if (before && before.mean === values.mean && before.rms === values.rms && before.peak === values.peak) continue;
-    const entersMidWindow = freeze.newest !== null && isMixed(freeze.newest, channel);
-    freeze[channel] = { ...values, startMs: seen.startMs, entersMidWindow };
-  }
+  freeze.voltage = followChannel(freeze, "voltage", seen);
+  freeze.current = followChannel(freeze, "current", seen);
   freeze.newest = seen.window;
+}
+
+function followChannel(freeze: Freeze, channel: Channel, { window, startMs }: Seen): Same {
+  const { mean, rms, peak } = valuesOf(window, channel);
+  const before = freeze[channel];
+  if (before && before.mean === mean && before.rms === rms && before.peak === peak) return before;
+  return { mean, rms, peak, startMs, entersMidWindow: freeze.newest !== null && isMixed(freeze.newest, channel) };
 }
 
 function valuesOf(window: Window, channel: Channel): { mean: number; rms: number; peak: number } {
@@ -82,13 +84,12 @@ function isMixed(window: Window, channel: Channel): boolean {
   return mean !== peak;
 }
 
-function frozenChannel(freeze: Freeze, seen: Seen): Channel | null {
-  const enoughMs = FROZEN_MS - Math.min(seen.windowMs, FROZEN_EDGE_MS);
-  const frozen = (same: Same | null) => same !== null && seen.endMs - same.startMs >= enoughMs;
-  const known = freeze.stretch?.channel;
-  if (known && frozen(freeze[known])) return known;
-  if (frozen(freeze.current)) return "current";
-  return frozen(freeze.voltage) ? "voltage" : null;
+function frozenChannel({ stretch, current, voltage }: Freeze, { windowMs, endMs }: Seen): Channel | null {
+  const sinceMs = endMs - FROZEN_MS + Math.min(windowMs, FROZEN_EDGE_MS);
+  const isCurrent = current !== null && current.startMs <= sinceMs;
+  const isVoltage = voltage !== null && voltage.startMs <= sinceMs;
+  if (isVoltage && (stretch?.channel === "voltage" || !isCurrent)) return "voltage";
+  return isCurrent ? "current" : null;
 }
 
 /** A freeze begins and ends somewhere in a window that is only partly frozen: on average, in its middle. */

@@ -1,3 +1,4 @@
+import { copyOf } from "#agent/core/metering/copy.ts";
 import type { MeterFact, MeterSettings, SessionTotals } from "#agent/core/metering/settings.ts";
 import { endOpen, initialWorkings, noTotals, takeRecord, type Workings } from "#agent/core/metering/workings.ts";
 import type { Window } from "#protocol/chip/window.ts";
@@ -28,7 +29,7 @@ export function meterWindows(
   settings: MeterSettings,
 ): { state: MeterState; facts: MeterFact[] } {
   // The copy is this call's own: what works on it below may change it in place.
-  const draft = structuredClone(state);
+  const draft = copyOf(state);
   const facts: MeterFact[] = [];
   for (const window of windows) takeRecord(draft, window, settings, facts);
   return { state: draft, facts };
@@ -36,7 +37,7 @@ export function meterWindows(
 
 /** The session is over: what is open ends here, as "opened". */
 export function flush(state: MeterState, settings: MeterSettings): { state: MeterState; facts: MeterFact[] } {
-  const draft = structuredClone(state);
+  const draft = copyOf(state);
   const facts: MeterFact[] = [];
   endOpen(draft, "opened", settings, facts);
   return { state: draft, facts };
@@ -44,7 +45,7 @@ export function flush(state: MeterState, settings: MeterSettings): { state: Mete
 
 /** The chip has booted: window numbers start anew. What is open ends as "missing"; what was counted, and the sensor's zero, stay. */
 export function restartWindows(state: MeterState, settings: MeterSettings): { state: MeterState; facts: MeterFact[] } {
-  const ended = structuredClone(state);
+  const ended = copyOf(state);
   const facts: MeterFact[] = [];
   endOpen(ended, "missing", settings, facts);
   const { totals, lostArcs, zeroAmps } = ended;
