@@ -20,7 +20,7 @@ import { parseResponse, verifyResponse } from "#protocol/pass/response.ts";
 
 /** The list in force. */
 export interface ListForScans {
-  readonly list: { readonly version: number; readonly issuedMs: number } | undefined;
+  readonly list: { readonly version: number; readonly overlayVersion: number; readonly issuedMs: number } | undefined;
   /** Null when the list does not know the handle, or cannot say. */
   lookUp(handle: string): CertificateFacts | null;
 }
@@ -110,6 +110,7 @@ export class Scans {
       refusal: "refusal" in shown ? shown.refusal : null,
       grant: "pass" in shown ? shown.grant : null,
       listVersion: list?.version ?? null,
+      overlayVersion: list?.overlayVersion ?? 0,
       listIssuedMs: list?.issuedMs ?? null,
       // What cannot be read licenses nobody.
       entry: pass ? this.#ports.files.lookUp(pass.handle) : null,

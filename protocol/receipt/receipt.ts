@@ -18,7 +18,10 @@ export interface Receipt {
   readonly way: string | null;
   readonly purpose: string;
   readonly category: string;
+  /** Of the list's base; 0: there was no list. */
   readonly listVersion: number;
+  /** Of the overlay that was asked before the base; 0: there was none. */
+  readonly overlayVersion: number;
   readonly policyVersion: number;
   readonly checkListVersion: number;
   readonly earliestMs: number;
@@ -55,6 +58,7 @@ const CLAIMS = {
   permit: [18, "text", true],
   guardian: [19, "handle", true],
   wouldRefuse: [20, "text", true],
+  overlayVersion: [21, "number", false],
 } as const satisfies Record<keyof Receipt, readonly [number, Kind, boolean]>;
 
 const NAMES = Object.keys(CLAIMS) as (keyof Receipt)[];

@@ -17,7 +17,14 @@ const ATTESTED = encodeDeviceKey({ device: DEVICE, publicKey, issuedS: 1_795_000
 
 const ALLOWED: Receipt = {
   ...{ device: DEVICE, allowed: true, handle: HANDLE, reason: "listed", way: "page", purpose: "start", category: "2.1" },
-  ...{ listVersion: 1_841, policyVersion: 12, checkListVersion: 3, earliestMs: 1_795_219_200_000, latestMs: 1_795_219_200_400 },
+  ...{
+    listVersion: 1_841,
+    overlayVersion: 977,
+    policyVersion: 12,
+    checkListVersion: 3,
+    earliestMs: 1_795_219_200_000,
+    latestMs: 1_795_219_200_400,
+  },
   ...{ limitS: 14_400, idleRelockS: 600, endsBy: "permitEnded", endsMs: 1_795_230_000_000, permit: "P-2026-0042" },
   ...{ guardian: "0f".repeat(16), wouldRefuse: null },
 };

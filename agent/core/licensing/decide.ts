@@ -145,7 +145,7 @@ function licenceOf(scan: ScanFacts, policy: Policy): Licence {
   if (start === "licence.outOfPlace") return { ...found, refused: start, warnings: [{ type: "remoteScan", handle, reason: "outOfPlace" }] };
   const warnings = certificate ? nearExpiry(handle, certificateEndMs(certificate), policy, time) : [];
   if (found.isYoung && scan.holder !== handle)
-    warnings.push({ type: "credentialNewerThanList", handle, listVersion: scan.listVersion ?? 0 });
+    warnings.push({ type: "credentialNewerThanList", handle, listVersion: scan.listVersion ?? 0, overlayVersion: scan.overlayVersion });
   if (start) return { ...found, refused: start };
   const needed = scan.holder === handle ? null : guardiansNeeded(facts, policy, atMs);
   if (needed === null) return { ...found, warnings };

@@ -40,8 +40,9 @@ export function applyScan(draft: Draft, input: ScanInput, setup: MachineSetup, n
     const waiting = waitingOf(next.state, now);
     next = { ...next, state: { ...withGuardian(next.state, decision, scan, now), waiting: null } };
     // The list in force now rules the start; it may have been withdrawn since the welder scanned.
-    const { journalFull, listVersion, listIssuedMs } = scan;
-    if (waiting) next = decideScan(next, { ...waiting.scan, journalFull, listVersion, listIssuedMs }, setup, now).draft;
+    const { journalFull, listVersion, overlayVersion, listIssuedMs } = scan;
+    const renewed = { journalFull, listVersion, overlayVersion, listIssuedMs };
+    if (waiting) next = decideScan(next, { ...waiting.scan, ...renewed }, setup, now).draft;
   }
   const session = decision.allow ? (sessionOf(next.state.interlock)?.id ?? null) : null;
   return { draft: next, answer: { type: "answer", id: scan.id, decision, session } };
@@ -106,9 +107,9 @@ function isUsedOnce({ usedOnce }: MachineState, { pass, listIssuedMs }: ScanInpu
 }
 
 function scanFacts(state: MachineState, scan: ScanInput, setup: MachineSetup, now: MachineNow): ScanFacts {
-  const { pass, refusal, listVersion, listIssuedMs, entry, journalFull } = scan;
+  const { pass, refusal, listVersion, overlayVersion, listIssuedMs, entry, journalFull } = scan;
   return {
-    ...{ pass, refusal, listVersion, listIssuedMs, entry, journalFull },
+    ...{ pass, refusal, listVersion, overlayVersion, listIssuedMs, entry, journalFull },
     usedOnce: isUsedOnce(state, scan),
     guardian: guardScanOf(state, now),
     waiting: waitingOf(state, now),
