@@ -14,7 +14,7 @@ const CHINA_TIME = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai",
 const LATEST_MS = 8.64e15;
 
 export function receiptRows(receipt: Receipt): ReceiptRow[] {
-  const { device, allowed, reason, handle, way, category, earliestMs, latestMs, limitS, permit, guardian, wouldRefuse } = receipt;
+  const { device, allowed, reason, handle, way, category, earliestMs, latestMs, limitS, permit, guardian, wouldRefuse, session } = receipt;
   const until = latestMs === null ? "…" : timeText(latestMs);
   const rows = [
     { zh: "设备", en: "machine", value: device },
@@ -23,6 +23,7 @@ export function receiptRows(receipt: Receipt): ReceiptRow[] {
     { zh: "时间", en: "time", value: `${timeText(earliestMs)} – ${until}` },
     { zh: "依据", en: "grounds", value: groundsText(receipt) },
   ];
+  if (session !== null) rows.push({ zh: "作业", en: "session", value: String(session) });
   if (limitS !== null) rows.push({ zh: "限时", en: "limit", value: `${limitS} s${endText(receipt)}` });
   if (permit !== null) rows.push({ zh: "动火票", en: "permit", value: permit });
   if (guardian !== null) rows.push({ zh: "监护人", en: "guardian", value: guardian });

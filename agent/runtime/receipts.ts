@@ -5,7 +5,6 @@ import type { DriverLog } from "#agent/runtime/machineDriver.ts";
 import { type HolderKey, type TrustStore, vouchedFor } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { Request } from "#protocol/events/messages.ts";
-import type { PayloadOf } from "#protocol/events/payloads.ts";
 import { decodeDeviceKey } from "#protocol/receipt/deviceKey.ts";
 import { encodeInspection } from "#protocol/receipt/inspection.ts";
 import { decodeReceipt, encodeReceipt, type Receipt } from "#protocol/receipt/receipt.ts";
@@ -19,7 +18,7 @@ export interface ReceiptsPorts {
   log: DriverLog;
 }
 
-type Scanned = PayloadOf<"scanAllowed"> | PayloadOf<"scanDenied">;
+type Scanned = Extract<EventDraft, { name: "scanAllowed" | "scanDenied" }>;
 
 interface Signed {
   decision: Receipt;
@@ -40,7 +39,7 @@ export class Receipts {
   /** A decision with the device's signature; any other event as it is. */
   seal(device: string, draft: EventDraft): EventDraft {
     if (draft.name !== "scanAllowed" && draft.name !== "scanDenied") return draft;
-    const decision = receiptOf(device, draft.name === "scanAllowed", draft.payload);
+    const decision = receiptOf(device, draft);
     const receipt = base64FromBytes(encodeReceipt(decision, this.#ports.key));
     this.#pending.set(device, { decision, receipt });
     return { ...draft, payload: { ...draft.payload, receipt } } as EventDraft;
@@ -114,12 +113,13 @@ export class Receipts {
   }
 }
 
-function receiptOf(device: string, allowed: boolean, payload: Scanned): Receipt {
+function receiptOf(device: string, { name, session, payload }: Scanned): Receipt {
+  const allowed = name === "scanAllowed";
   const { handle, way, purpose, category, listVersion, overlayVersion, policyVersion, checkListVersion, earliestMs, latestMs } = payload;
   const grounds = { way, purpose, category, listVersion, overlayVersion, policyVersion, checkListVersion, earliestMs, latestMs };
-  if ("code" in payload) return { device, allowed, handle, reason: payload.code, ...grounds, ...NO_LIMITS };
+  if ("code" in payload) return { device, session, allowed, handle, reason: payload.code, ...grounds, ...NO_LIMITS };
   const { rule, limitS, idleRelockS, endsBy, endsMs, permit, guardian, wouldRefuse } = payload;
-  return { device, allowed, handle, reason: rule, ...grounds, limitS, idleRelockS, endsBy, endsMs, permit, guardian, wouldRefuse };
+  return { device, session, allowed, handle, reason: rule, ...grounds, limitS, idleRelockS, endsBy, endsMs, permit, guardian, wouldRefuse };
 }
 
 const NO_LIMITS = {

@@ -11,6 +11,8 @@ const RECEIPT_VERSION = 1;
 /** Times are Unix milliseconds, UTC; handles 16 bytes in lower-case hex. Null: it does not apply, or was not there. */
 export interface Receipt {
   readonly device: string;
+  /** That the decision lets start or go on. */
+  readonly session: number | null;
   readonly allowed: boolean;
   readonly handle: string | null;
   /** Rule that allowed, or code that refused. */
@@ -59,6 +61,7 @@ const CLAIMS = {
   guardian: [19, "handle", true],
   wouldRefuse: [20, "text", true],
   overlayVersion: [21, "number", false],
+  session: [22, "number", true],
 } as const satisfies Record<keyof Receipt, readonly [number, Kind, boolean]>;
 
 const NAMES = Object.keys(CLAIMS) as (keyof Receipt)[];

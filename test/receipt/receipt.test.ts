@@ -16,7 +16,16 @@ const { publicKey } = MACHINE.holderKey;
 const ATTESTED = encodeDeviceKey({ device: DEVICE, publicKey, issuedS: 1_795_000_000 }, coseSigner("ed25519"));
 
 const ALLOWED: Receipt = {
-  ...{ device: DEVICE, allowed: true, handle: HANDLE, reason: "listed", way: "page", purpose: "start", category: "2.1" },
+  ...{
+    device: DEVICE,
+    session: 1_879_048_193_000_001,
+    allowed: true,
+    handle: HANDLE,
+    reason: "listed",
+    way: "page",
+    purpose: "start",
+    category: "2.1",
+  },
   ...{
     listVersion: 1_841,
     overlayVersion: 977,
@@ -30,7 +39,7 @@ const ALLOWED: Receipt = {
 };
 const DENIED: Receipt = {
   ...ALLOWED,
-  ...{ allowed: false, handle: null, reason: "pass.replayed", latestMs: null, limitS: null, idleRelockS: null },
+  ...{ session: null, allowed: false, handle: null, reason: "pass.replayed", latestMs: null, limitS: null, idleRelockS: null },
   ...{ endsBy: null, endsMs: null, permit: null, guardian: null },
 };
 const textOf = (receipt: Receipt, key: Uint8Array | null = ATTESTED) => encodeInspection(key, encodeReceipt(receipt, MACHINE.signer));

@@ -23,7 +23,7 @@ const cases = receipts.map((vector): [string, ReceiptVectors["receipts"][number]
 /** The specification's paragraph "Byte for byte", and nothing of our encoder. */
 function payloadByHand(members: Receipt): string {
   const { device, allowed, handle, reason, way, purpose, category, listVersion, overlayVersion, policyVersion, checkListVersion } = members;
-  const { earliestMs, latestMs, limitS, idleRelockS, endsBy, endsMs, permit, guardian, wouldRefuse } = members;
+  const { earliestMs, latestMs, limitS, idleRelockS, endsBy, endsMs, permit, guardian, wouldRefuse, session } = members;
   const number = (value: number | null) => {
     if (value === null) return "f6";
     const hex = (digits: number) => value.toString(16).padStart(digits, "0");
@@ -41,9 +41,9 @@ function payloadByHand(members: Receipt): string {
   const values = [
     ...["01", text(device), allowed ? "f5" : "f4", handleOf(handle), text(reason), text(way), text(purpose), text(category)],
     ...[listVersion, policyVersion, checkListVersion, earliestMs, latestMs, limitS, idleRelockS].map(number),
-    ...[text(endsBy), number(endsMs), text(permit), handleOf(guardian), text(wouldRefuse), number(overlayVersion)],
+    ...[text(endsBy), number(endsMs), text(permit), handleOf(guardian), text(wouldRefuse), number(overlayVersion), number(session)],
   ];
-  return `b5${values.map((value, index) => (index + 1).toString(16).padStart(2, "0") + value).join("")}`;
+  return `b6${values.map((value, index) => (index + 1).toString(16).padStart(2, "0") + value).join("")}`;
 }
 
 describe("golden receipts", () => {

@@ -52,11 +52,18 @@ export function applyScan(draft: Draft, input: ScanInput, setup: MachineSetup, n
 function decideScan(draft: Draft, scan: ScanInput, setup: MachineSetup, now: MachineNow): { draft: Draft; decision: Decision } {
   const facts = scanFacts(draft.state, scan, setup, now);
   const decision = decide(facts, setup.policy);
-  const receipt = { ...receiptOf(decision, facts, setup.policy), session: null, agoMs: 0 } as EventDraft;
+  const session = sessionMeant(decision, scan, draft.state);
+  const receipt = { ...receiptOf(decision, facts, setup.policy), session, agoMs: 0 } as EventDraft;
   const next = { ...draft, drafts: [...draft.drafts, receipt, ...decision.warnings.map(warningDraft)] };
   if (!decision.allow) return { draft: refused(next, decision, scan, now), decision };
   if (decision.rule === "guardian" || decision.rule === "alreadyRunning") return { draft: next, decision };
   return { draft: started(next, decision, scan, setup, now), decision };
+}
+
+/** The session that the decision lets start or go on; a refusal and a guardian's scan have none. */
+function sessionMeant(decision: Decision, { sessionId }: ScanInput, { interlock }: MachineState): number | null {
+  if (!decision.allow || decision.rule === "guardian") return null;
+  return decision.rule === "alreadyRunning" ? (sessionOf(interlock)?.id ?? null) : sessionId;
 }
 
 function refused(draft: Draft, { waitsFor }: Extract<Decision, { allow: false }>, scan: ScanInput, now: MachineNow): Draft {
