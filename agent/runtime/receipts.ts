@@ -92,9 +92,8 @@ export class Receipts {
     }
   }
 
-  /** On line: the platform is asked for its word on the key, until it has given it. */
+  /** On line: the platform is shown the key before any record that it signed, and asked for its word on it. It may have lost both. */
   online(device: string): void {
-    if (this.#ports.journal.getValue(wordKey(device)) !== undefined) return;
     const publicKey = base64FromBytes(this.#ports.key.publicKey);
     // An unsent request is an unanswered one: the next connection asks again.
     void this.#ports.ask(device, { v: 1, id: "device-key", want: "deviceKey", publicKey }).catch(() => undefined);
