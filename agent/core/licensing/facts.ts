@@ -46,7 +46,7 @@ export interface ScanFacts {
   overlayVersion: number;
   listIssuedMs: number | null;
   entry: CertificateFacts | null;
-  /** The credential, which is younger than the list, was used here before. */
+  /** The credential, if it is younger than the list, was used here before. */
   usedOnce: boolean;
   /** Who stood guard with a scan that still counts. */
   guardian: Guardian | null;

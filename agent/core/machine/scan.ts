@@ -91,8 +91,10 @@ function isNear({ guardian }: StartAllowed, { pass }: ScanInput, { guardScan }: 
   return guardian === null || guardScan?.way !== "grant";
 }
 
-function licenceOf({ handle }: StartAllowed, { sessionId, pass, entry, listIssuedMs }: ScanInput): SessionLicence {
-  return { session: sessionId, handle, credential: pass?.credential ?? null, entry, listIssuedMs, ending: null, told: null };
+/** A session that began by the list's word ends by it: the once of a younger credential is a start of its own, with its warning. */
+function licenceOf({ handle, rule }: StartAllowed, { sessionId, pass, entry, listIssuedMs }: ScanInput): SessionLicence {
+  const credential = rule === "listed" ? null : (pass?.credential ?? null);
+  return { session: sessionId, handle, credential, entry, listIssuedMs, ending: null, told: null };
 }
 
 function withRecent(state: MachineState, handle: string): MachineState {
