@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
+import { type ReceiptRow, receiptRows } from "#agent/core/receiptText.ts";
 import { readConfig } from "#agent/shell/system/configFile.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
+import { ERRORS } from "#protocol/errors/registry.ts";
 import { verifyInspection } from "#protocol/receipt/inspection.ts";
 import type { Receipt } from "#protocol/receipt/receipt.ts";
 import { trustFromFile } from "#protocol/trust/trustFile.ts";
+
+const LABEL_COLUMNS = 18;
 
 interface VerifyOptions {
   config: string;
@@ -33,34 +36,12 @@ export async function verify({ config, json, text, trust, key }: VerifyOptions):
 }
 
 function asText(receipt: Receipt): string {
-  const until = receipt.latestMs === null ? "…" : timeText(receipt.latestMs);
-  const lines = [
-    `✓ 签名有效 the signature holds`,
-    `设备 machine      ${receipt.device}`,
-    `结论 decision     ${receipt.allowed ? "准许 allowed" : "拒绝 refused"}: ${reasonText(receipt.reason)}`,
-    `证书 certificate  ${receipt.handle ?? "—"}   方式 way ${receipt.way ?? "—"}   类别 category ${receipt.category}`,
-    `时间 time         ${timeText(receipt.earliestMs)} – ${until}`,
-    `依据 grounds      名单 list v${receipt.listVersion}, 策略 policy v${receipt.policyVersion}, 检查表 check-list v${receipt.checkListVersion}`,
-  ];
-  if (receipt.limitS !== null) lines.push(`限时 limit        ${receipt.limitS} s${endText(receipt)}`);
-  if (receipt.permit !== null) lines.push(`动火票 permit     ${receipt.permit}`);
-  if (receipt.guardian !== null) lines.push(`监护人 guardian   ${receipt.guardian}`);
-  if (receipt.wouldRefuse !== null) lines.push(`仅监测 monitored  ${reasonText(receipt.wouldRefuse)}`);
-  return lines.join("\n");
+  return ["✓ 签名有效 the signature holds", ...receiptRows(receipt).map(rowLine)].join("\n");
 }
 
-function endText({ endsBy, endsMs }: Receipt): string {
-  return endsBy === null || endsMs === null ? "" : `; ${endsBy} ${timeText(endsMs)}`;
-}
-
-function reasonText(reason: string): string {
-  const known = reason in ERRORS ? ERRORS[reason as ErrorCode] : undefined;
-  return known ? `${known.zh} ${known.en} (${reason})` : reason;
-}
-
-/** China has one time zone. */
-function timeText(ms: number): string {
-  return `${new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ")} (UTC+8)`;
+/** A Chinese character takes two columns. */
+function rowLine({ zh, en, value }: ReceiptRow): string {
+  return `${zh} ${en.padEnd(LABEL_COLUMNS - 2 * zh.length - 1)}${value}`;
 }
 
 function keyOf(text: string): Uint8Array {

@@ -4,6 +4,7 @@ import type { OfflineBudget } from "#agent/core/link.ts";
 import type { EndingCause } from "#agent/core/machine/state.ts";
 import type { SessionTotals } from "#agent/core/metering/settings.ts";
 import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
+import type { Receipt } from "#protocol/receipt/receipt.ts";
 
 export interface MachineReport {
   device: string;
@@ -29,6 +30,8 @@ export interface MachineReport {
   offlineBudget: OfflineBudget | null;
   /** The inspector's code of the last decision, `AG1I:…`; null when there was none. */
   inspection: string | null;
+  /** What that code says; null too when this agent's key is not the one that signed it. */
+  decision: Receipt | null;
   /** Events in the journal since it began. */
   journalled: { legal: number; telemetry: number };
   /** Of those, what the platform does not hold yet. */

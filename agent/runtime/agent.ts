@@ -49,7 +49,7 @@ export class Agent {
   constructor(ports: AgentPorts) {
     this.#ports = ports;
     this.#offlineSinceMs = ports.clock.monoMs();
-    this.#policies = new PolicyKeeper({ journal: ports.journal, trust: ports.trust });
+    this.#policies = new PolicyKeeper({ journal: ports.journal, trust: ports.trust, time: ports.time });
     this.#files = new SignedFiles({
       ...ports,
       random: () => ports.random(),
@@ -226,7 +226,7 @@ export class Agent {
 
   #raiseFloorToList(): void {
     const { list } = this.#files;
-    if (list) this.#ports.time.raise(list.issuedMs, "list");
+    if (list) this.#ports.time.raiseByFile(list.issuedMs, "list");
   }
 
   #noteFirst(draft: Parameters<MachineDriver["note"]>[0]): void {

@@ -1,6 +1,7 @@
 /** The signed policies of this agent's machines: kept as the files they came in, and verified whenever they are read. */
 import type { Journal } from "#agent/ports.ts";
 import type { MachineDriver } from "#agent/runtime/machineDriver.ts";
+import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import type { TrustStore, Verified } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { Policy } from "#protocol/policy/policy.ts";
@@ -9,6 +10,7 @@ import { parsePolicyFile } from "#protocol/policy/policyFile.ts";
 export interface PolicyKeeperPorts {
   journal: Pick<Journal, "getValue" | "setValue">;
   trust: TrustStore;
+  time: Pick<Timekeeper, "raiseByFile">;
 }
 
 type Ruled = Pick<MachineDriver, "device" | "policy" | "note" | "dispatch">;
@@ -24,7 +26,7 @@ export class PolicyKeeper {
   restore(machine: Ruled): void {
     const text = this.#ports.journal.getValue(keyOf(machine.device));
     const policy = text === undefined ? null : this.#readAnew(machine, new TextEncoder().encode(text));
-    if (policy) machine.dispatch({ type: "policy", policy });
+    if (policy) this.#inForce(machine, policy);
   }
 
   /**
@@ -36,6 +38,12 @@ export class PolicyKeeper {
     const policy = this.#parsed(machine, file, inForce);
     if (policy.version === inForce) return;
     this.#ports.journal.setValue(keyOf(machine.device), new TextDecoder().decode(file));
+    this.#inForce(machine, policy);
+  }
+
+  /** What is decided by it is decided at a time that is not before it was issued. */
+  #inForce(machine: Ruled, policy: Verified<Policy>): void {
+    this.#ports.time.raiseByFile(policy.issuedMs, "policy");
     machine.dispatch({ type: "policy", policy });
   }
 

@@ -2,13 +2,12 @@
 import type { EventDraft } from "#agent/core/machine/state.ts";
 import type { DeviceSigner, Journal } from "#agent/ports.ts";
 import type { DriverLog } from "#agent/runtime/machineDriver.ts";
-import type { TrustStore } from "#protocol/crypto.ts";
+import { type HolderKey, type TrustStore, vouchedFor } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { Request } from "#protocol/events/messages.ts";
-import type { PayloadOf } from "#protocol/events/payloads.ts";
 import { decodeDeviceKey } from "#protocol/receipt/deviceKey.ts";
 import { encodeInspection } from "#protocol/receipt/inspection.ts";
-import { encodeReceipt, type Receipt } from "#protocol/receipt/receipt.ts";
+import { decodeReceipt, encodeReceipt, type Receipt } from "#protocol/receipt/receipt.ts";
 import { base64FromBytes, bytesFromBase64 } from "#protocol/trust/base64.ts";
 
 export interface ReceiptsPorts {
@@ -19,12 +18,19 @@ export interface ReceiptsPorts {
   log: DriverLog;
 }
 
-type Scanned = PayloadOf<"scanAllowed"> | PayloadOf<"scanDenied">;
+type Scanned = Extract<EventDraft, { name: "scanAllowed" | "scanDenied" }>;
+
+interface Signed {
+  decision: Receipt;
+  receipt: string;
+}
 
 export class Receipts {
   readonly #ports: ReceiptsPorts;
   /** Signed, and not committed yet. */
-  readonly #pending = new Map<string, string>();
+  readonly #pending = new Map<string, Signed>();
+  /** What the receipts that are shown say. */
+  readonly #decisions = new Map<string, Receipt | null>();
 
   constructor(ports: ReceiptsPorts) {
     this.#ports = ports;
@@ -33,23 +39,25 @@ export class Receipts {
   /** A decision with the device's signature; any other event as it is. */
   seal(device: string, draft: EventDraft): EventDraft {
     if (draft.name !== "scanAllowed" && draft.name !== "scanDenied") return draft;
-    const receipt = base64FromBytes(encodeReceipt(receiptOf(device, draft.name === "scanAllowed", draft.payload), this.#ports.key));
-    this.#pending.set(device, receipt);
+    const decision = receiptOf(device, draft);
+    const receipt = base64FromBytes(encodeReceipt(decision, this.#ports.key));
+    this.#pending.set(device, { decision, receipt });
     return { ...draft, payload: { ...draft.payload, receipt } } as EventDraft;
   }
 
   /** What was signed is on record now, and may be shown. */
   committed(device: string): void {
-    const receipt = this.#pending.get(device);
-    if (receipt === undefined) return;
+    const signed = this.#pending.get(device);
+    if (signed === undefined) return;
     this.#pending.delete(device);
     // For show only, and not worth a fsync before the contactor closes: the journal has it already.
-    setImmediate(() => this.#show(device, receipt));
+    setImmediate(() => this.#show(device, signed));
   }
 
-  #show(device: string, receipt: string): void {
+  #show(device: string, { decision, receipt }: Signed): void {
     try {
       this.#ports.journal.setValue(receiptKey(device), receipt);
+      this.#decisions.set(device, decision);
     } catch (error) {
       this.#ports.log.warn({ device, err: error }, "the last receipt cannot be kept for show");
     }
@@ -63,9 +71,29 @@ export class Receipts {
     return encodeInspection(word === undefined ? null : bytesFromBase64(word), bytesFromBase64(receipt));
   }
 
-  /** On line: the platform is asked for its word on the key, until it has given it. */
+  /** What the inspector's code says: read once after a restart, and not at all when another key signed it. */
+  decision(device: string): Receipt | null {
+    const known = this.#decisions.get(device);
+    if (known !== undefined) return known;
+    const receipt = this.#ports.journal.getValue(receiptKey(device));
+    const decision = receipt === undefined ? null : this.#ownReceipt(device, receipt);
+    this.#decisions.set(device, decision);
+    return decision;
+  }
+
+  #ownReceipt(device: string, receipt: string): Receipt | null {
+    try {
+      const { publicKey } = this.#ports.key;
+      return decodeReceipt(bytesFromBase64(receipt), vouchedFor<HolderKey>({ algorithm: "ed25519", publicKey }));
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      this.#ports.log.warn({ device, code: error.code }, "the last receipt was not signed with this key");
+      return null;
+    }
+  }
+
+  /** On line: the platform is shown the key before any record that it signed, and asked for its word on it. It may have lost both. */
   online(device: string): void {
-    if (this.#ports.journal.getValue(wordKey(device)) !== undefined) return;
     const publicKey = base64FromBytes(this.#ports.key.publicKey);
     // An unsent request is an unanswered one: the next connection asks again.
     void this.#ports.ask(device, { v: 1, id: "device-key", want: "deviceKey", publicKey }).catch(() => undefined);
@@ -84,12 +112,13 @@ export class Receipts {
   }
 }
 
-function receiptOf(device: string, allowed: boolean, payload: Scanned): Receipt {
-  const { handle, way, purpose, category, listVersion, policyVersion, checkListVersion, earliestMs, latestMs } = payload;
-  const grounds = { way, purpose, category, listVersion, policyVersion, checkListVersion, earliestMs, latestMs };
-  if ("code" in payload) return { device, allowed, handle, reason: payload.code, ...grounds, ...NO_LIMITS };
+function receiptOf(device: string, { name, session, payload }: Scanned): Receipt {
+  const allowed = name === "scanAllowed";
+  const { handle, way, purpose, category, listVersion, overlayVersion, policyVersion, checkListVersion, earliestMs, latestMs } = payload;
+  const grounds = { way, purpose, category, listVersion, overlayVersion, policyVersion, checkListVersion, earliestMs, latestMs };
+  if ("code" in payload) return { device, session, allowed, handle, reason: payload.code, ...grounds, ...NO_LIMITS };
   const { rule, limitS, idleRelockS, endsBy, endsMs, permit, guardian, wouldRefuse } = payload;
-  return { device, allowed, handle, reason: rule, ...grounds, limitS, idleRelockS, endsBy, endsMs, permit, guardian, wouldRefuse };
+  return { device, session, allowed, handle, reason: rule, ...grounds, limitS, idleRelockS, endsBy, endsMs, permit, guardian, wouldRefuse };
 }
 
 const NO_LIMITS = {

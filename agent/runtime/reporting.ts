@@ -29,7 +29,7 @@ export interface ReportedMachine {
 }
 
 interface ReportPorts {
-  receipts: Pick<Receipts, "inspection">;
+  receipts: Pick<Receipts, "inspection" | "decision">;
   journal: Journal;
   platform: PlatformLink;
 }
@@ -58,6 +58,7 @@ export function machineReport({ driver, designation }: ReportedMachine, { journa
     totals: totals(state.meter),
     offlineBudget: state.budget,
     inspection: receipts.inspection(device),
+    decision: receipts.decision(device),
     journalled: { legal: lastSeq("legal"), telemetry: lastSeq("telemetry") },
     backlog: { legal: platform.backlog(device, "legal"), telemetry: platform.backlog(device, "telemetry") },
   };

@@ -20,9 +20,9 @@ import { parseResponse, verifyResponse } from "#protocol/pass/response.ts";
 
 /** The list in force. */
 export interface ListForScans {
-  readonly list: { readonly version: number; readonly issuedMs: number } | undefined;
-  /** Null when the list does not know the handle, or cannot say. */
-  lookUp(handle: string): CertificateFacts | null;
+  readonly list: { readonly version: number; readonly overlayVersion: number; readonly issuedMs: number } | undefined;
+  /** Null when the list does not know the handle; undefined when there is none, or it cannot say. */
+  lookUp(handle: string): CertificateFacts | null | undefined;
 }
 
 export interface ScanPorts {
@@ -103,16 +103,18 @@ export class Scans {
     const shown = codedRefusal(() => verify(door));
     if ("refusal" in shown && !this.#isJournalled(door, shown.refusal)) return refusedReply(shown.refusal);
     const pass = "pass" in shown ? shown.pass : null;
-    const { list } = this.#ports.files;
+    const entry = pass ? this.#ports.files.lookUp(pass.handle) : null;
+    // What cannot be read licenses nobody: it does not mean that the list knows nothing of the handle.
+    const list = entry === undefined ? undefined : this.#ports.files.list;
     const answer = await door.driver.scan({
       id: this.#ports.randomId(),
       pass,
       refusal: "refusal" in shown ? shown.refusal : null,
       grant: "pass" in shown ? shown.grant : null,
       listVersion: list?.version ?? null,
+      overlayVersion: list?.overlayVersion ?? 0,
       listIssuedMs: list?.issuedMs ?? null,
-      // What cannot be read licenses nobody.
-      entry: pass ? this.#ports.files.lookUp(pass.handle) : null,
+      entry: entry ?? null,
       sessionId: this.#ports.epoch * SESSIONS_PER_EPOCH + ++this.#sessions,
     });
     return replyTo(answer);

@@ -111,20 +111,16 @@ export class SignedFiles {
     this.#refresh?.close();
   }
 
-  /** Null when the list does not know the handle, or cannot say. */
-  lookUp(handle: string): CertificateFacts | null {
-    return this.#ask(handle) ?? null;
-  }
-
   /** What the list says of each handle; those of which it cannot say anything are left out: a missing or damaged list revokes nobody. */
   lookUpAgain(handles: readonly string[]): { handle: string; entry: CertificateFacts | null }[] {
     return handles.flatMap((handle) => {
-      const entry = this.#ask(handle);
+      const entry = this.lookUp(handle);
       return entry === undefined ? [] : [{ handle, entry }];
     });
   }
 
-  #ask(handle: string): CertificateFacts | null | undefined {
+  /** Null when the list does not know the handle; undefined when there is none, or it cannot say. */
+  lookUp(handle: string): CertificateFacts | null | undefined {
     try {
       return this.list ? (this.list.lookUp(handle) ?? null) : undefined;
     } catch (error) {

@@ -3,6 +3,7 @@ import {
   type ClockState,
   type FloorSource,
   raiseFloor,
+  raiseFloorByFile,
   startClock,
   syncClock,
   type TimeInterval,
@@ -39,6 +40,11 @@ export class Timekeeper {
 
   raise(floorMs: number, source: FloorSource): void {
     this.#state = raiseFloor(this.#state, floorMs, source, this.#clock.monoMs());
+  }
+
+  /** By the issue time of a signed file, once it is verified. */
+  raiseByFile(issuedMs: number, source: "list" | "policy"): void {
+    this.#state = raiseFloorByFile(this.#state, issuedMs, source, this.#clock.monoMs());
   }
 
   /** The platform's signed answer to our own request. */

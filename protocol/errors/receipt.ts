@@ -1,6 +1,6 @@
 import type { ErrorTable } from "#protocol/errors/table.ts";
 
-/** An inspector checks a machine's last receipt. */
+/** An inspector checks a machine's last receipt, a platform every one that arrives. */
 export const RECEIPT_ERRORS = {
   "receipt.damaged": {
     en: "This is no receipt of a machine, or not a whole one",
@@ -25,5 +25,23 @@ export const RECEIPT_ERRORS = {
     zh: "凭据中的设备编码与密钥证明不符",
     remedyEn: "The receipt was put together from two machines: secure the machine and report it",
     remedyZh: "凭据由两台设备拼凑而成，请封存设备并上报",
+  },
+  "receipt.missing": {
+    en: "A decision came without its receipt",
+    zh: "授权记录缺少签名凭据",
+    remedyEn: "The record was not made by an agent in good order: inspect the device",
+    remedyZh: "该记录不是正常的终端程序生成的，请检查设备",
+  },
+  "receipt.otherRecord": {
+    en: "The receipt says something else than the record that carries it",
+    zh: "凭据与所在记录内容不一致",
+    remedyEn: "The record was changed or put together after it was signed: inspect the device",
+    remedyZh: "记录在签名后被改动或拼凑，请检查设备",
+  },
+  "receipt.unknownVersion": {
+    en: "The receipt names a list or policy that the platform never issued",
+    zh: "凭据所依据的名单或策略版本并非本平台签发",
+    remedyEn: "Find out where the device had that list or policy from; compare its trust file",
+    remedyZh: "请查明设备名单或策略的来源，并核对其信任文件",
   },
 } as const satisfies ErrorTable;

@@ -57,7 +57,10 @@ const decided = {
   way: z.enum(["page", "scanner", "grant"]).nullable(),
   purpose: z.enum(["start", "guard"]),
   category: z.string().max(32),
+  /** Of the list's base; 0: there was no list. */
   listVersion: count,
+  /** Of the overlay that was asked before the base; 0: there was none. */
+  overlayVersion: count,
   policyVersion: count,
   /** Of the check-list that the pass acknowledges; 0: none. */
   checkListVersion: count,
@@ -161,7 +164,7 @@ export const PAYLOADS = {
   enclosureOpened: none,
   leaseLost: z.strictObject({ silentMs: ms }),
   wouldBeRefused: z.strictObject({ handle, code }),
-  credentialNewerThanList: z.strictObject({ handle, listVersion: count }),
+  credentialNewerThanList: z.strictObject({ handle, listVersion: count, overlayVersion: count }),
 
   agentStarted: z.strictObject({ version: z.string().max(32), resumedSession: z.boolean() }),
   agentStopped: z.strictObject({ reason: code }),

@@ -11,6 +11,8 @@ const RECEIPT_VERSION = 1;
 /** Times are Unix milliseconds, UTC; handles 16 bytes in lower-case hex. Null: it does not apply, or was not there. */
 export interface Receipt {
   readonly device: string;
+  /** That the decision lets start or go on. */
+  readonly session: number | null;
   readonly allowed: boolean;
   readonly handle: string | null;
   /** Rule that allowed, or code that refused. */
@@ -18,7 +20,10 @@ export interface Receipt {
   readonly way: string | null;
   readonly purpose: string;
   readonly category: string;
+  /** Of the list's base; 0: there was no list. */
   readonly listVersion: number;
+  /** Of the overlay that was asked before the base; 0: there was none. */
+  readonly overlayVersion: number;
   readonly policyVersion: number;
   readonly checkListVersion: number;
   readonly earliestMs: number;
@@ -55,6 +60,8 @@ const CLAIMS = {
   permit: [18, "text", true],
   guardian: [19, "handle", true],
   wouldRefuse: [20, "text", true],
+  overlayVersion: [21, "number", false],
+  session: [22, "number", true],
 } as const satisfies Record<keyof Receipt, readonly [number, Kind, boolean]>;
 
 const NAMES = Object.keys(CLAIMS) as (keyof Receipt)[];

@@ -16,6 +16,8 @@ export interface StoryAccount {
   delivered: number;
   missing: number;
   duplicate: number;
+  /** Decisions whose receipts the platform did not believe. */
+  refusedReceipts: number;
   chainBreaks: number;
   arcsDropped: number;
 }
@@ -45,6 +47,9 @@ export async function accountOf(stage: Stage, scanToContactorMs: readonly number
     delivered,
     missing: Math.max(0, journalled - delivered) + sum(streams.map((stream) => stream.missingCount + stream.refused)),
     duplicate: repeated(legal) + repeated(telemetry) + sum(streams.map((stream) => stream.conflicts)),
+    refusedReceipts: sum(
+      streams.flatMap(({ refusedBy }) => Object.entries(refusedBy).map(([code, count]) => (code.startsWith("receipt.") ? count : 0))),
+    ),
     chainBreaks: sum(streams.map((stream) => stream.chainBreaks)),
     arcsDropped,
   };
@@ -62,6 +67,7 @@ export function broken(account: StoryAccount): string[] {
     [account.journalled > 0 && account.delivered === account.journalled, "delivered ≠ journalled"],
     [account.missing === 0, "events are missing"],
     [account.duplicate === 0, "events came twice"],
+    [account.refusedReceipts === 0, "receipts were refused"],
     [account.chainBreaks === 0, "the chain is broken"],
     [account.arcsDropped === 0, "an arc went out by the kill"],
   ];

@@ -48,6 +48,7 @@ export interface StreamAccount {
   conflicts: number;
   chainBreaks: number;
   refused: number;
+  refusedBy: Record<string, number>;
 }
 
 export interface StoredEvent {

@@ -30,7 +30,7 @@ export type PlatformNotice =
   | { notice: "brokerReached" | "brokerLost" }
   | { notice: "brokerTrouble"; reason: string }
   | { notice: "state"; live: LiveDevice }
-  | { notice: "unreadable"; device: string; code: string; detail: string }
+  | { notice: "unreadable" | "policyRefused"; device: string; code: string; detail: string }
   | { notice: "storeFailed"; reason: string };
 
 export interface PlatformReport {

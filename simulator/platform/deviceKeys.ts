@@ -23,6 +23,12 @@ export class DeviceKeys {
     this.#known = new Map(Object.entries(kept));
   }
 
+  /** The key that the device showed first; undefined while it has shown none. */
+  keyOf(device: string): Uint8Array | undefined {
+    const known = this.#known.get(device);
+    return known === undefined ? undefined : new Uint8Array(Buffer.from(known, "base64"));
+  }
+
   /** No word on another key than the one that is known. */
   answer(device: string, { id, publicKey }: DeviceKeyRequest, nowMs: number): Reply {
     const known = this.#known.get(device);

@@ -1,7 +1,9 @@
 /** The platform's signed files: the newest of each kind, and how a new one comes about. */
 import { closeSync, openSync, readSync } from "node:fs";
 import { sha256Hex } from "#protocol/crypto.ts";
+import type { CodedError } from "#protocol/errors/codedError.ts";
 import type { FileKind, FileReply } from "#protocol/events/messages.ts";
+import type { Receipt } from "#protocol/receipt/receipt.ts";
 import { parsePersonName, personEntry } from "#simulator/people.ts";
 import type { CurrentList } from "#simulator/platform/currentList.ts";
 import type { PlatformKeys } from "#simulator/platform/keys.ts";
@@ -14,7 +16,14 @@ export interface OfferedFile {
   piece(offset: number, length: number): Uint8Array;
 }
 
-type TellToFetch = (kinds: FileKind[], device?: string) => void;
+interface FileDeskListener {
+  /** Reaches the devices on line, or one of them. */
+  tellToFetch(kinds: FileKind[], device?: string): void;
+  /** A policy in the data folder does not verify: it is not handed out, nor believed. */
+  policyRefused(device: string, error: CodedError): void;
+}
+
+type Grounds = Pick<Receipt, "device" | "listVersion" | "overlayVersion" | "policyVersion">;
 
 /** Version of the file that was made. */
 interface Issued {
@@ -28,16 +37,15 @@ export class FileDesk {
   readonly #policies: PolicyIssuer;
 
   readonly #now: () => number;
-  readonly #tell: TellToFetch;
+  readonly #tell: FileDeskListener["tellToFetch"];
 
-  /** `tell` reaches the devices on line, or one of them. */
-  constructor(dataDir: string, keys: PlatformKeys, base: CurrentList, now: () => number, tell: TellToFetch) {
+  constructor(dataDir: string, keys: PlatformKeys, base: CurrentList, now: () => number, listener: FileDeskListener) {
     this.#now = now;
-    this.#tell = tell;
+    this.#tell = (kinds, device) => listener.tellToFetch(kinds, device);
     this.#keys = keys;
     this.#base = base;
     this.#overlays = new OverlayIssuer(dataDir, keys, base, now());
-    this.#policies = new PolicyIssuer(dataDir, keys);
+    this.#policies = new PolicyIssuer(dataDir, keys, (device, error) => listener.policyRefused(device, error));
   }
 
   /** Undefined when the platform has none of the kind. */
@@ -64,6 +72,13 @@ export class FileDesk {
     return { listFloor: version("base"), overlayFloor: version("overlay"), keysetFloor: version("keyset"), policyFloor: version("policy") };
   }
 
+  /** A receipt's grounds. 0: no list, no overlay, no policy yet. */
+  hasIssued({ device, listVersion, overlayVersion, policyVersion }: Grounds): boolean {
+    if (policyVersion !== 0 && !this.#policies.hasIssued(device, policyVersion)) return false;
+    if (listVersion > this.#base.version) return false;
+    return overlayVersion === 0 || (listVersion > 0 && this.#overlays.baseOf(overlayVersion) === listVersion);
+  }
+
   /** Rules anew for a device: what is not named stays as it was, or as the development policy has it. */
   rule(device: string, change: PolicyChange): Issued {
     const version = this.#policies.rule(device, change, this.#now());
@@ -83,11 +98,13 @@ export class FileDesk {
     return this.#overlay(personEntry(parsePersonName(as), this.#base.issuedMs));
   }
 
-  /** New keys; the overlay is signed anew, the base stays under its old key. The command goes out under the old key, which the devices still trust. */
+  /** New keys; overlay and policies are signed anew, the base stays under its old key. The command goes out under the old key, which the devices still trust. */
   rotateKeys(retireRoot: boolean): Issued {
-    this.#tell(["keyset", "overlay"]);
+    this.#tell(["keyset", "policy", "overlay"]);
+    const policies = this.#policies.all();
     this.#keys.rotate(this.#now(), retireRoot);
     this.#overlays.signAnew(this.#now());
+    this.#policies.signAnew(policies, this.#now());
     return { version: this.#keys.keyset.version };
   }
 

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { OVERLAY_HEADER } from "#protocol/list/layout.ts";
 import { changesOf, type ListChange } from "#protocol/list/overlay.ts";
 import { writeOverlay } from "#protocol/list/overlayWriter.ts";
 import { type PlatformKeys, signBytes } from "#simulator/platform/keys.ts";
@@ -24,6 +25,7 @@ export class OverlayIssuer {
   readonly #base: Base;
   #current: CurrentOverlay | undefined;
   #changes = new Map<string, ListChange>();
+  readonly #bases = new Map<number, number>();
 
   /** Takes up what this data folder last issued. Another base takes the changes over, for whoever had an overlay wants one again. */
   constructor(dataDir: string, keys: PlatformKeys, base: Base, nowMs: number) {
@@ -42,6 +44,15 @@ export class OverlayIssuer {
   /** Undefined while there has been no change. */
   get current(): CurrentOverlay | undefined {
     return this.#current;
+  }
+
+  /** Version of the base that an overlay changes; undefined for one that was never issued. */
+  baseOf(version: number): number | undefined {
+    const known = this.#bases.get(version);
+    if (known !== undefined || !existsSync(this.#filePath(version))) return known;
+    const base = readFileSync(this.#filePath(version)).readUInt32BE(OVERLAY_HEADER.baseVersion);
+    this.#bases.set(version, base);
+    return base;
   }
 
   /** Gives the new overlay's version. */

@@ -12,7 +12,7 @@ export interface ReceivedEvent {
   /** Canonical JSON; null when the device thinned it. */
   readonly payloadText: string | null;
   readonly hash: HexDigest;
-  /** Code of the schema's refusal, null when the event is good. */
+  /** Code of the refusal by schema or receipt, null when the event is good. */
   readonly refused: string | null;
 }
 

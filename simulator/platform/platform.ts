@@ -69,7 +69,10 @@ class RunningPlatform implements Platform {
     this.#deviceKeys = new DeviceKeys(dataDir, this.#keys);
     this.list = openCurrentList(dataDir, this.#keys.key("list"), { entries: options.listSize ?? DEFAULT_LIST_SIZE, nowMs: now() });
     this.#grants = new GrantIssuer(this.#keys, this.list.issuedMs);
-    this.files = new FileDesk(dataDir, this.#keys, this.list, now, (kinds, device) => this.#tellToFetch(kinds, device));
+    this.files = new FileDesk(dataDir, this.#keys, this.list, now, {
+      tellToFetch: (kinds, device) => this.#tellToFetch(kinds, device),
+      policyRefused: (device, { code, detail }) => notice({ notice: "policyRefused", device, code, detail }),
+    });
     this.#store = new EventStore(dataDir);
     this.#board = new LiveBoard(options.devices ?? []);
     this.#acknowledger = new Acknowledger(this.#store, this.#keys, (topic, ack) => this.#publish(topic, ack), now);
@@ -78,7 +81,11 @@ class RunningPlatform implements Platform {
       unreadable: (device: string, error: CodedError) => this.#countUnreadable(device, error),
       storeFailed: (error: unknown) => notice({ notice: "storeFailed", reason: String(error) }),
     };
-    this.#receiver = new Receiver(this.#store, listener, now);
+    const receipts = {
+      keyOf: this.#deviceKeys.keyOf.bind(this.#deviceKeys),
+      hasIssued: this.files.hasIssued.bind(this.files),
+    };
+    this.#receiver = new Receiver(this.#store, listener, receipts, now);
     this.quitAsked = new Promise((resolve) => {
       this.#quit = resolve;
     });

@@ -6,6 +6,7 @@ import { verifyChain } from "#protocol/events/chain.ts";
 import type { Ack } from "#protocol/events/messages.ts";
 import type { EventStore, StreamRow } from "#simulator/platform/eventStore.ts";
 import { placeBatch, type ReceivedBatch, type ReceivedEvent } from "#simulator/platform/placement.ts";
+import { checkReceipt, type ReceiptFacts } from "#simulator/platform/receiptCheck.ts";
 
 const MAX_WAITING_BATCHES = 512;
 const MAX_WAITING_BYTES = 32 * 1024 * 1024;
@@ -37,13 +38,15 @@ interface Waiting {
 export class Receiver {
   readonly #store: EventStore;
   readonly #listener: ReceiverListener;
+  readonly #receipts: ReceiptFacts;
   readonly #now: () => number;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #drainPlanned = false;
   #roomWanted: (() => void)[] = [];
 
-  constructor(store: EventStore, listener: ReceiverListener, now: () => number) {
+  constructor(store: EventStore, listener: ReceiverListener, receipts: ReceiptFacts, now: () => number) {
+    this.#receipts = receipts;
     this.#store = store;
     this.#listener = listener;
     this.#now = now;
@@ -120,7 +123,7 @@ export class Receiver {
     try {
       const batch = decodeBatch(payload, (bytes, maxOutputLength) => inflateRawSync(bytes, { maxOutputLength }));
       if (batch.device !== device) throw new CodedError("event.wrongDevice", `${batch.device} on the topic of ${device}`);
-      return withHashes(batch);
+      return judged(batch, this.#receipts);
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       this.#listener.unreadable(device, error);
@@ -129,15 +132,18 @@ export class Receiver {
   }
 }
 
-function withHashes(batch: DecodedBatch): ReceivedBatch {
+/** What waits for the device's key, and all after it, is not taken: the acknowledgement says what is held. */
+function judged(batch: DecodedBatch, receipts: ReceiptFacts): ReceivedBatch {
   const hashes = verifyChain(batch);
   const { device, lane, chain, prev } = batch;
-  const events = batch.events.map(({ event, payloadText, verdict }, index): ReceivedEvent => {
-    const { seq, epoch, kind, session, monoMs, earliestMs, latestMs } = event;
+  const events: ReceivedEvent[] = [];
+  for (const [index, { event, payloadText, verdict }] of batch.events.entries()) {
+    const { seq, epoch, kind, session, monoMs, earliestMs, latestMs, payload } = event;
     const time = { monoMs, earliestMs, latestMs };
-    const hash = hashes[index] ?? "";
-    return { seq, epoch, kind, session, time, payloadText, hash, refused: verdict.ok ? null : verdict.code };
-  });
+    const refused = verdict.ok ? checkReceipt({ device, kind, session, time, payload }, receipts) : verdict.code;
+    if (refused === "waits") break;
+    events.push({ seq, epoch, kind, session, time, payloadText, hash: hashes[index] ?? "", refused });
+  }
   return { device, lane, chain, prev, events };
 }
 
@@ -150,7 +156,7 @@ function writeBatch(store: EventStore, batch: ReceivedBatch, refusedByStream: Ma
 
   const placed = placeBatch(stream, batch, (seq) => store.heldHash(stream, seq));
   stream.highestSeen = Math.max(stream.highestSeen, batch.events.at(-1)?.seq ?? 0);
-  if (placed.gap) stream.gaps += 1;
+  if (placed.gap && batch.events.length > 0) stream.gaps += 1;
   stream.duplicates += placed.duplicates.length;
   refusals.push(...refusalsAgain(store, stream, placed.duplicates));
   for (const { event, held } of placed.conflicts) {

@@ -26,6 +26,8 @@ export interface StreamReport {
   chainBreaks: number;
   /** Stored as evidence, not as facts. */
   refused: number;
+  /** The same by code: what the dictionary refused, and what receipts did. */
+  refusedBy: Record<string, number>;
   /** Batches that began after what was held. */
   gaps: number;
   head: HexDigest;
@@ -88,7 +90,17 @@ function reportStream(database: Database.Database, stream: StreamRow): StreamRep
   if (stream.highestSeen > lastSeq) missing.push([lastSeq + 1, stream.highestSeen]);
   const missingCount = Math.max(lastSeq, stream.highestSeen) - stored;
   const counts = { held: stored - refused, firstSeq, lastSeq, missing: missing.slice(0, MAX_RANGES), missingCount };
-  return { device, lane, chain, ...counts, duplicates, conflicts, chainBreaks: breaks, refused, gaps, head };
+  const refusedBy = refused === 0 ? {} : countsOfRefusals(database, span);
+  return { device, lane, chain, ...counts, duplicates, conflicts, chainBreaks: breaks, refused, refusedBy, gaps, head };
+}
+
+function countsOfRefusals(database: Database.Database, span: readonly [number, number]): Record<string, number> {
+  const rows = database
+    .prepare<[number, number], { code: string; count: number }>(
+      "SELECT refused AS code, COUNT(*) AS count FROM event WHERE key BETWEEN ? AND ? AND refused IS NOT NULL GROUP BY refused ORDER BY refused",
+    )
+    .all(...span);
+  return Object.fromEntries(rows.map(({ code, count }) => [code, count]));
 }
 
 /** Ranges that are not stored between 1 and the last stored. */

@@ -12,6 +12,8 @@ export function noticeLine(notice: PlatformNotice): string {
       return `消息服务不可用 · broker out of reach: ${notice.reason}`;
     case "unreadable":
       return `${notice.device} 批次无法读取 · unreadable batch: ${notice.code} ${notice.detail}`;
+    case "policyRefused":
+      return `${notice.device} 策略文件无效 · policy not used: ${notice.code} ${notice.detail}`;
     case "storeFailed":
       return `存储失败 · store failed: ${notice.reason}`;
     case "state": {
@@ -45,7 +47,12 @@ export function reportTable(streams: readonly StreamReport[]): string {
     String(stream.duplicates),
     String(stream.conflicts),
     String(stream.chainBreaks),
-    String(stream.refused),
+    refusedCell(stream),
   ]);
   return `${[header, ...rows].map((row) => row.join("\t")).join("\n")}\n`;
+}
+
+function refusedCell({ refused, refusedBy }: StreamReport): string {
+  const codes = Object.entries(refusedBy).map(([code, count]) => `${code} ${count}`);
+  return codes.length === 0 ? "0" : `${refused}: ${codes.join(" ")}`;
 }

@@ -2,7 +2,7 @@
 import type { Permit } from "#protocol/policy/policy.ts";
 import type { Certificate, Credential, InForce, Place, Shown } from "#test/chaos/facts.ts";
 
-const S = 1_000;
+export const S = 1_000;
 const DAY = 86_400 * S;
 const CHINA = 8 * 3_600 * S;
 export const BITS = { "2.1": 1, "2.2": 2, "2.3": 4, construction: 8, specialEquipment: 16 } as const;
@@ -22,14 +22,23 @@ export function uncertified({ handle }: Shown, now: InForce): string | null {
   return certificateAgainst(holderOf({ handle, credential: null }, now), now, judged(now) ?? now.earliestMs);
 }
 
-function certificateAgainst({ credential, entry, listMs }: Holder, { policy, latestMs }: InForce, atMs: number): string | null {
-  const { listAgeMaximumH, credentialNewerThanList } = policy.offline;
+function certificateAgainst(holder: Holder, now: InForce, atMs: number): string | null {
+  const { credential, entry, listMs } = holder;
   if (listMs === null) return "no list";
-  if (listAgeMaximumH !== null && atMs >= listMs + listAgeMaximumH * 3_600 * S) return "list too old";
-  const isYoung = credential !== null && credential.issuedMs > listMs && credentialNewerThanList === "allowOnce";
-  const certificate = entry ?? (isYoung ? credential : null);
-  if (!certificate) return "unknown";
+  if (atMs >= listMs + (now.policy.offline.listAgeMaximumH ?? Number.POSITIVE_INFINITY) * 3_600 * S) return "list too old";
   if (entry?.suspended) return "revoked";
+  const certificate = isOnCredential(holder, now, atMs) ? credential : entry;
+  return certificate ? wordAgainst(certificate, now, atMs) : "unknown";
+}
+
+/** Whether it is not the list's word that counts but that of a credential issued after it: of somebody new, or renewed. */
+export function isOnCredential({ credential, entry, listMs }: Holder, now: InForce, atMs: number): boolean {
+  if (!credential || listMs === null || credential.issuedMs <= listMs || entry?.suspended) return false;
+  if (now.policy.offline.credentialNewerThanList !== "allowOnce") return false;
+  return !entry || (wordAgainst(entry, now, atMs) !== null && wordAgainst(credential, now, atMs) === null);
+}
+
+function wordAgainst(certificate: Omit<Certificate, "suspended">, { policy, latestMs }: InForce, atMs: number): string | null {
   if ((certificate.categories & BITS[policy.category ?? "2.1"]) === 0) return "other work";
   if (atMs >= (Math.min(certificate.expiryDay, certificate.reviewDay) + 1) * DAY - CHINA) return "expired or not reviewed";
   return latestMs !== null && latestMs < certificate.notBeforeDay * DAY - CHINA ? "not yet valid" : null;

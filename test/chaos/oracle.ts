@@ -1,12 +1,11 @@
 /**
  * Says who may work, from what people did and what is in force: written from protocol/README.md (Lease, Vault, Pass, Policy) and the
- * design's decisions 1, 4, 5, 6 and 8 alone; 245 lines of code with law.ts. It shares no code with the agent; its figures are those of the text.
+ * design's decisions 1, 4, 5, 6 and 8 alone; 250 lines of code with law.ts. It shares no code with the agent; its figures are those of the text.
  */
 import type { Policy } from "#protocol/policy/policy.ts";
 import type { InForce, Shown } from "#test/chaos/facts.ts";
-import { BITS, type Holder, holderOf, isAway, judged, permitOf, standingAgainst, uncertified } from "#test/chaos/law.ts";
+import { BITS, type Holder, holderOf, isAway, isOnCredential, judged, permitOf, S, standingAgainst, uncertified } from "#test/chaos/law.ts";
 
-const S = 1_000;
 const NOBODY = "0".repeat(32);
 const WITHIN = { button: 30 * S, challenge: 30 * S, guard: 300 * S, softEnd: 30 * S, arcOff: 2 * S, resume: 60 * S } as const;
 /** Who is not heard cannot be told to open before the lease lapses; the world looks so seldom; closing takes so long. */
@@ -166,7 +165,8 @@ export class Oracle {
     const holder = holderOf(nobody ? { handle: NOBODY, credential: null } : shown, now);
     const isEnforced = policy.machineClass === "enforced";
     const guardFar = isEnforced && this.#needed(holder.handle, now) !== null && memory.guard?.far === true;
-    if (isEnforced && !holder.entry && holder.credential) memory.once.push({ handle: holder.handle, issuedMs: holder.credential.issuedMs });
+    if (isEnforced && !isOnCredential(holder, now, judged(now) ?? now.earliestMs)) holder.credential = null;
+    if (isEnforced && holder.credential) memory.once.push({ handle: holder.handle, issuedMs: holder.credential.issuedMs });
     this.ended("another's session");
     this.unguarded();
     memory.current = session;
@@ -193,13 +193,13 @@ export class Oracle {
 
   #againstStart(shown: Shown, now: InForce): string | null {
     const { handle, credential, way } = shown;
-    const { policy, list } = now;
+    const { policy } = now;
     const atMs = judged(now);
     if (atMs === null) return "nobody knows the time";
     const standing = standingAgainst(holderOf(shown, now), now, atMs);
     if (standing) return standing;
     const isUsed = this.memory.once.some((once) => once.handle === handle && once.issuedMs === credential?.issuedMs);
-    if (!list?.entries.has(handle) && isUsed) return "had its once";
+    if (isUsed && isOnCredential(holderOf(shown, now), now, atMs)) return "had its once";
     for (const bound of [policy.place, permitOf(handle, now, atMs)?.place ?? null]) {
       if (bound && shown.place ? isAway(shown.place, bound) : bound && way === "grant") return "elsewhere, or nobody knows";
     }

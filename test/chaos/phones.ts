@@ -143,6 +143,7 @@ export class Phones {
       },
       ...{
         listVersion: list?.version ?? null,
+        overlayVersion: 0,
         listIssuedMs: list?.issuedMs ?? null,
         entry: refusal ? null : (list?.entries.get(handle) ?? null),
       },

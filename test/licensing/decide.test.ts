@@ -225,6 +225,6 @@ describe("what the platform is told beside a decision", () => {
     const guarded = { guardian: { handle: GUARDIAN, certified: true } };
     expect(warnings(guarded, special)).toEqual([{ type: "specialPeriodHotWork", handle: WELDER, period: "国庆节" }]);
     expect(warnings({ machine: "energised", holder: WELDER }, special)).toEqual([]);
-    expect(warnings(young)).toEqual([{ type: "credentialNewerThanList", handle: WELDER, listVersion: 5 }]);
+    expect(warnings(young)).toEqual([{ type: "credentialNewerThanList", handle: WELDER, listVersion: 5, overlayVersion: 3 }]);
   });
 });

@@ -26,6 +26,7 @@ export const SCAN: ScanFacts = {
   pass: PASS,
   refusal: null,
   listVersion: 5,
+  overlayVersion: 3,
   listIssuedMs: LIST_ISSUED_MS,
   entry: ENTRY,
   usedOnce: false,

@@ -19,6 +19,10 @@ import { NOON_MS, OTHER } from "#test/policy/fixtures.ts";
 
 type Reason = [code: string, scan: Partial<ScanFacts>, policy: Partial<Policy>];
 
+const AWAY = { ...PASS, credential: YOUNG, place: { latE5: 0, lonE5: 0 } };
+/** Whose credential the list knows better than: a younger one would count instead of an entry whose days are over. */
+const KNOWN = { ...AWAY, credential: PASS.credential };
+
 /**
  * What may be against a start, first things first: what the platform has withdrawn, what the pass lacks, the list and the certificate,
  * the binding, the permit, what must hold at the scan, the guardian, the machine. Each stands beside all that come after it.
@@ -31,10 +35,10 @@ const ORDER: Reason[] = [
   ["licence.noList", { listIssuedMs: null }, {}],
   ["licence.listStale", {}, offline({ listAgeMaximumH: 48 })],
   ["licence.suspended", { entry: { ...ENTRY, suspended: true, categories: 4, expiryDay: TODAY - 1 } }, {}],
-  ["licence.wrongCategory", { entry: { ...ENTRY, categories: 4, expiryDay: TODAY - 1 } }, {}],
-  ["licence.expired", { entry: { ...ENTRY, expiryDay: TODAY - 1, reviewDay: TODAY - 1 } }, {}],
-  ["licence.reviewOverdue", { entry: { ...ENTRY, reviewDay: TODAY - 1, notBeforeDay: TODAY + 1 } }, {}],
-  ["licence.notYetValid", { entry: { ...ENTRY, notBeforeDay: TODAY + 1 } }, {}],
+  ["licence.wrongCategory", { pass: KNOWN, entry: { ...ENTRY, categories: 4, expiryDay: TODAY - 1 } }, {}],
+  ["licence.expired", { pass: KNOWN, entry: { ...ENTRY, expiryDay: TODAY - 1, reviewDay: TODAY - 1 } }, {}],
+  ["licence.reviewOverdue", { pass: KNOWN, entry: { ...ENTRY, reviewDay: TODAY - 1, notBeforeDay: TODAY + 1 } }, {}],
+  ["licence.notYetValid", { pass: KNOWN, entry: { ...ENTRY, notBeforeDay: TODAY + 1 } }, {}],
   ["licence.lentToOther", { entry: null }, lent(OTHER, NOON_MS)],
   ["licence.noPermit", {}, permits()],
   ["licence.usedOnce", { usedOnce: true, entry: null }, {}],
@@ -45,8 +49,6 @@ const ORDER: Reason[] = [
   ["licence.offlineBudgetSpent", { budgetSpent: true }, {}],
   ["licence.journalFull", { journalFull: true }, {}],
 ];
-const AWAY = { ...PASS, credential: YOUNG, place: { latE5: 0, lonE5: 0 } };
-
 describe("of several reasons the first is given", () => {
   it.each(ORDER.map(([code], at) => [code, at] as const))("%s before all that follow", (code, at) => {
     const reasons = ORDER.slice(at).toReversed();

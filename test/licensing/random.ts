@@ -29,6 +29,7 @@ const scan: fc.Arbitrary<ScanFacts> = fc.record({
   pass: fc.option(pass, { freq: 20 }),
   refusal: fc.constantFrom(null, "pass.badSignature" as const),
   listVersion: fc.constantFrom(1, 2),
+  overlayVersion: fc.constantFrom(0, 1),
   listIssuedMs: fc.option(moment, { freq: 20 }),
   entry: fc.option(fc.tuple(dates, fc.boolean()).map(([found, suspended]) => ({ ...found, suspended }))),
   usedOnce: fc.boolean(),

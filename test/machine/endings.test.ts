@@ -213,6 +213,27 @@ describe("a certificate", () => {
     expect(driving.named("scanDenied").at(-1)?.payload.code).toBe("licence.unknownCertificate");
   });
 
+  it("renewed after the list ends with the list's entry, and then starts once by itself", () => {
+    const credential = { ...ENTRY, issuedMs: LIST_ISSUED_MS + 1 };
+    const untilYesterday = { ...ENTRY, expiryDay: Math.floor((START_UTC_MS + 8 * 3_600_000) / 86_400_000) - 1 };
+    const renewed = (sessionId: number, entry: typeof ENTRY) =>
+      scanOf({ id: `renewed-${sessionId}`, entry, pass: passFacts({ credential }), sessionId });
+    const driving = lockedUnder({});
+    driving.step(renewed(60, ENTRY));
+    driving.pass(2_000);
+    expect(driving.named("credentialNewerThanList")).toHaveLength(0);
+    driving.step(recheck({ certificates: [{ handle: HANDLE, entry: untilYesterday }] }));
+    driving.pass(3_000);
+    expect(driving.named("sessionEnded").map(({ payload }) => payload.cause)).toEqual(["certificateExpired"]);
+    driving.step(renewed(61, untilYesterday));
+    driving.pass(2_000);
+    expect(driving.state.interlock).toMatchObject({ at: "energised", session: { id: 61 } });
+    driving.step(recheck({ certificates: [{ handle: HANDLE, entry: { ...untilYesterday, suspended: true } }] }));
+    driving.pass(3_000);
+    expect(driving.named("sessionEnded").map(({ payload }) => payload.cause)).toEqual(["certificateExpired", "certificateRevoked"]);
+    expect(driving.named("scanAllowed").map(({ payload }) => payload.rule)).toEqual(["listed", "allowedOnce"]);
+  });
+
   it("younger than the list starts nothing while 64 such are remembered; a newer list makes room", () => {
     const driving = lockedUnder({});
     const usedOnce = Array.from({ length: 64 }, (_, at) => ({ handle: at.toString(16).padStart(32, "0"), issuedMs: LIST_ISSUED_MS + 1 }));

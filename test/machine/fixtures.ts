@@ -33,7 +33,8 @@ export function passFacts(wanted: Partial<PassFacts> = {}): PassFacts {
 }
 
 export function scanOf(wanted: Partial<ScanInput> = {}): ScanInput {
-  const certified = { pass: passFacts(), refusal: null, grant: null, entry: ENTRY, listVersion: 5, listIssuedMs: LIST_ISSUED_MS };
+  const list = { listVersion: 5, overlayVersion: 3, listIssuedMs: LIST_ISSUED_MS };
+  const certified = { pass: passFacts(), refusal: null, grant: null, entry: ENTRY, ...list };
   return { type: "scan", id: "scan-1", ...certified, sessionId: 41, journalFull: false, ...wanted };
 }
 

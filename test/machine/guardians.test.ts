@@ -100,6 +100,19 @@ describe("in a special period", () => {
     }
   });
 
+  it("names the list by which the waiting start was decided at last, not that of the welder's scan", () => {
+    const driving = lockedUnder(SPECIAL);
+    driving.step(scanOf({ listVersion: 5, overlayVersion: 3 }));
+    driving.step({ ...guardScan(), listVersion: 6, overlayVersion: 4 });
+    driving.pass(1_000);
+    const lists = [...driving.named("scanDenied"), ...driving.named("scanAllowed")].map(({ payload }) => payload);
+    expect(lists.map(({ listVersion, overlayVersion }) => [listVersion, overlayVersion])).toEqual([
+      [5, 3],
+      [6, 4],
+      [6, 4],
+    ]);
+  });
+
   it("a guardian's scan does not outlive the session before, nor the chip's boot", () => {
     const driving = lockedUnder(SPECIAL);
     driving.step(guardScan());

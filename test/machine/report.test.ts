@@ -37,7 +37,7 @@ function reportOf(driving: Driving): ReturnType<typeof machineReport> {
   };
   return machineReport(
     { driver: new MachineDriver(ports, "1.2.3"), designation: "ZX7-400", vault: null },
-    { journal, platform, receipts: { inspection: () => null } },
+    { journal, platform, receipts: { inspection: () => null, decision: () => null } },
   );
 }
 

@@ -1,14 +1,17 @@
 /** The platform's overlays and keysets: issued, announced, told of, and the same after a restart. */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { carryEnvelope } from "#protocol/chip/envelope.ts";
 import { sha256Hex } from "#protocol/crypto.ts";
 import { Command, FileChunk, type FileKind, FileReply } from "#protocol/events/messages.ts";
 import { changesOf, openOverlay } from "#protocol/list/overlay.ts";
+import { parsePolicyFile } from "#protocol/policy/policyFile.ts";
 import { checkSuccession, readKeyset, trustStoreOf } from "#protocol/trust/keyset.ts";
 import { readTrustFile } from "#protocol/trust/trustFile.ts";
 import { verifyCommand } from "#protocol/trust/wireMessages.ts";
 import { personOf } from "#simulator/people.ts";
-import type { Platform } from "#simulator/platform/contract.ts";
+import type { Platform, PlatformNotice } from "#simulator/platform/contract.ts";
 import { startPlatform } from "#simulator/platform/platform.ts";
 import { until } from "#simulator/stage/processes.ts";
 import { DEVICE, type FarDevice } from "#test/platform/device.ts";
@@ -91,4 +94,49 @@ test("new keys are a keyset under a pinned root; the base's key stays, and a ret
   const third = readKeyset(await fetched(far, "keyset", "k3"), roots);
   checkSuccession(third, second, 2);
   expect([third.signedBy, third.retiredRoots]).toEqual([roots[1]?.id, [roots[0]?.id]]);
+});
+
+test("policies are signed anew with new keys, and say the same under a higher version", async () => {
+  const { platform, far } = await platformAndDevice();
+  platform.files.rule(DEVICE, { idleRelockS: 300 });
+  expect(platform.files.versions(DEVICE).policyFloor).toBe(1);
+  platform.files.rotateKeys(false);
+  const { keyset, roots } = installedOf(platform);
+  const renewed = readKeyset(await fetched(far, "keyset", "k2"), roots);
+  const policy = parsePolicyFile(await fetched(far, "policy", "p2"), trustStoreOf(roots, renewed), DEVICE, 1);
+  expect([policy.version, policy.idleRelockS, keyset?.version]).toEqual([2, 300, 1]);
+});
+
+test("a policy that does not verify is reported, and neither handed out, nor a floor, nor changed into another", async () => {
+  const dataDir = temporaryFolder();
+  const notices: PlatformNotice[] = [];
+  const { platform, far } = await platformAndDevice({ dataDir, notice: (notice) => notices.push(notice) });
+  platform.files.rule(DEVICE, { machineClass: "monitored" });
+  const path = join(dataDir, "policies", `${DEVICE}.json`);
+  const good = readFileSync(path, "utf8");
+  const planted: [string, string][] = [
+    [good.replace('"version":1', '"version":9'), "policy.badSignature"],
+    [good.replace("monitored", "exempt"), "policy.badSignature"],
+    [good.replace(/"keyId":"[^"]+"/, '"keyId":"nobody"'), "policy.unknownKey"],
+    [`${good} `, "policy.badShape"],
+    ["{", "policy.badShape"],
+  ];
+  for (const [text, code] of planted) {
+    notices.length = 0;
+    writeFileSync(path, text);
+    expect(platform.files.versions(DEVICE).policyFloor).toBe(0);
+    expect(notices).toMatchObject([{ notice: "policyRefused", device: DEVICE, code }]);
+    expect(platform.files.newest("policy", DEVICE)).toBeUndefined();
+    expect(() => platform.files.rule(DEVICE, { idleRelockS: 300 })).toThrow(expect.objectContaining({ code }));
+  }
+  // The envelope is built on what is verified, though the device says that it has more.
+  const request = { v: 1, id: "e1", want: "envelope", uid: "01".repeat(12), challenge: "c0".repeat(8) };
+  await far.publish("request", { ...request, have: { list: 1, overlay: 0, keyset: 1, policy: 9 } });
+  const { envelope } = JSON.parse(await far.message("reply")) as { envelope: string };
+  expect(carryEnvelope(new Uint8Array(Buffer.from(envelope, "base64")), 1)).toMatchObject({ listFloor: 1, policyFloor: 0 });
+  writeFileSync(path, good);
+  expect(platform.files.versions(DEVICE).policyFloor).toBe(1);
+  rmSync(path);
+  // Numbers do not come again: the device would take a second version 1 for the first.
+  expect(platform.files.rule(DEVICE, {})).toEqual({ version: 2 });
 });

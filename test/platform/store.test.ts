@@ -7,6 +7,9 @@ import { queryEvents, reportStreams } from "#simulator/platform/report.ts";
 import { batchOf, chainedRows, DEVICE, eStopOf } from "#test/platform/device.ts";
 import { temporaryFolder } from "#test/platform/workbench.ts";
 
+/** No record of these tests has one. */
+const NO_RECEIPTS = { keyOf: () => undefined, hasIssued: () => false };
+
 function receiverOn(store: EventStore) {
   const acked: { upTo: number; onDisk: number }[] = [];
   const failures: unknown[] = [];
@@ -15,7 +18,7 @@ function receiverOn(store: EventStore) {
     acked.push({ upTo: stream.upTo, onDisk });
   };
   const unreadable = (_device: string, error: Error) => failures.push(error);
-  const receiver = new Receiver(store, { committed, unreadable, storeFailed: (error) => failures.push(error) }, () => 1);
+  const receiver = new Receiver(store, { committed, unreadable, storeFailed: (error) => failures.push(error) }, NO_RECEIPTS, () => 1);
   return { receiver, acked, failures };
 }
 

@@ -16,14 +16,30 @@ const { publicKey } = MACHINE.holderKey;
 const ATTESTED = encodeDeviceKey({ device: DEVICE, publicKey, issuedS: 1_795_000_000 }, coseSigner("ed25519"));
 
 const ALLOWED: Receipt = {
-  ...{ device: DEVICE, allowed: true, handle: HANDLE, reason: "listed", way: "page", purpose: "start", category: "2.1" },
-  ...{ listVersion: 1_841, policyVersion: 12, checkListVersion: 3, earliestMs: 1_795_219_200_000, latestMs: 1_795_219_200_400 },
+  ...{
+    device: DEVICE,
+    session: 1_879_048_193_000_001,
+    allowed: true,
+    handle: HANDLE,
+    reason: "listed",
+    way: "page",
+    purpose: "start",
+    category: "2.1",
+  },
+  ...{
+    listVersion: 1_841,
+    overlayVersion: 977,
+    policyVersion: 12,
+    checkListVersion: 3,
+    earliestMs: 1_795_219_200_000,
+    latestMs: 1_795_219_200_400,
+  },
   ...{ limitS: 14_400, idleRelockS: 600, endsBy: "permitEnded", endsMs: 1_795_230_000_000, permit: "P-2026-0042" },
   ...{ guardian: "0f".repeat(16), wouldRefuse: null },
 };
 const DENIED: Receipt = {
   ...ALLOWED,
-  ...{ allowed: false, handle: null, reason: "pass.replayed", latestMs: null, limitS: null, idleRelockS: null },
+  ...{ session: null, allowed: false, handle: null, reason: "pass.replayed", latestMs: null, limitS: null, idleRelockS: null },
   ...{ endsBy: null, endsMs: null, permit: null, guardian: null },
 };
 const textOf = (receipt: Receipt, key: Uint8Array | null = ATTESTED) => encodeInspection(key, encodeReceipt(receipt, MACHINE.signer));

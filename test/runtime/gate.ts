@@ -24,7 +24,7 @@ export const OTHER_MACHINE = "370983ZARCG000000021";
 /** Whom it believes, and what the list says; default: the tests' own keys and one certified welder. */
 interface GateWorld {
   trust: TrustStore;
-  lookUp(handle: string): CertificateFacts | null;
+  lookUp(handle: string): CertificateFacts | null | undefined;
 }
 
 export class Gate {
@@ -80,7 +80,7 @@ export class Gate {
 
   report(): AgentReport {
     const journal = this.#journal;
-    const ports = { journal, platform: new LatePlatform(journal), receipts: { inspection: () => null } };
+    const ports = { journal, platform: new LatePlatform(journal), receipts: { inspection: () => null, decision: () => null } };
     const machines = this.#drivers.map((driver) => machineReport({ driver, designation: "ZX7-400", vault: null }, ports));
     const time = { ...timeAt(this.time, this.nowMs), source: this.time.floorSource };
     return { version: "1.2.3", epoch: journal.epoch, online: false, list: null, time, journalBytes: 0, machines };
@@ -115,7 +115,7 @@ export class Gate {
       randomNonce: () => hex(16),
       randomId: () => hex(8),
       time: { now: () => timeAt(this.time, this.nowMs) },
-      files: { list: { version: 5, issuedMs: LIST_ISSUED_MS }, lookUp },
+      files: { list: { version: 5, overlayVersion: 3, issuedMs: LIST_ISSUED_MS }, lookUp },
     });
     this.#drivers = [...this.#links].map(([device, link]) => {
       const ports = { link, journal: this.#journal, clock, time: () => this.time, log, ...UNJOINED };

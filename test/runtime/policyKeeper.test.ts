@@ -1,9 +1,9 @@
 import Database from "better-sqlite3";
 import { expect, it, onTestFinished } from "vitest";
-import { startClock } from "#agent/core/clock/interval.ts";
 import type { Journal } from "#agent/ports.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { PolicyKeeper } from "#agent/runtime/policyKeeper.ts";
+import { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import { eventName } from "#protocol/events/dictionary.ts";
 import type { Policy } from "#protocol/policy/policy.ts";
 import { encodePolicyFile } from "#protocol/policy/policyFile.ts";
@@ -25,6 +25,7 @@ class Place {
   nowMs = 0;
   driver: MachineDriver;
   keeper: PolicyKeeper;
+  declare time: Timekeeper;
 
   constructor() {
     [this.driver, this.keeper] = this.#start();
@@ -64,11 +65,12 @@ class Place {
 
   #start(): [MachineDriver, PolicyKeeper] {
     const { journal, link } = this;
-    const time = startClock(START_UTC_MS, 0);
     const log = { info: () => undefined, warn: () => undefined };
     const clock = { monoMs: () => this.nowMs };
-    const driver = new MachineDriver({ setup: INSTALLERS, link, journal, clock, time: () => time, log, ...UNJOINED }, "1.2.3");
-    const keeper = new PolicyKeeper({ journal, trust: testTrust() });
+    const time = new Timekeeper(START_UTC_MS, clock, journal);
+    this.time = time;
+    const driver = new MachineDriver({ setup: INSTALLERS, link, journal, clock, time: () => time.state, log, ...UNJOINED }, "1.2.3");
+    const keeper = new PolicyKeeper({ journal, trust: testTrust(), time });
     keeper.restore(driver);
     return [driver, keeper];
   }
@@ -122,3 +124,38 @@ it.each([
     expect(await place.driver.scan({ ...SCAN, id: "again" })).toMatchObject({ decision: { code: "licence.noPermit" } });
   },
 );
+
+const HOUR_MS = 3_600_000;
+
+it("a policy teaches a machine whose clock is behind that it is not earlier than its issue, over a restart too", () => {
+  const place = new Place();
+  const issuedMs = START_UTC_MS + 48 * HOUR_MS;
+  place.arrives(fileOf({ version: 1, issuedMs }));
+  expect([place.time.now(), place.time.source]).toEqual([{ earliestMs: issuedMs, latestMs: null }, "policy"]);
+  // An older one lowers nothing.
+  place.arrives(fileOf({ version: 2, issuedMs: START_UTC_MS + HOUR_MS }));
+  expect(place.time.now().earliestMs).toBe(issuedMs);
+  place.arrives(fileOf({ version: 3, issuedMs }));
+  place.restart();
+  expect([place.time.now().earliestMs, place.time.source]).toEqual([issuedMs, "policy"]);
+});
+
+it("a policy that is refused teaches nothing", () => {
+  const place = new Place();
+  const issuedMs = START_UTC_MS + 48 * HOUR_MS;
+  place.arrives(fileOf({ version: 5, issuedMs: START_UTC_MS }));
+  const flipped = fileOf({ version: 6, issuedMs });
+  flipped[100] = (flipped[100] ?? 0) ^ 1;
+  for (const file of [flipped, fileOf({ version: 4, issuedMs }), fileOf({ version: 7, device: PLAIN.device, issuedMs })])
+    expect(() => place.arrives(file)).toThrow(/^policy\./);
+  expect(place.time.now().earliestMs).toBe(START_UTC_MS);
+});
+
+it("a policy of the future cannot push the clock past what the platform has said", () => {
+  const place = new Place();
+  place.time.sync(START_UTC_MS + HOUR_MS, 50);
+  place.arrives(fileOf({ version: 1, issuedMs: START_UTC_MS + 999 * HOUR_MS }));
+  const bound = START_UTC_MS + HOUR_MS + 50;
+  expect(place.time.now()).toEqual({ earliestMs: bound, latestMs: bound });
+  expect(place.driver.policy.version).toBe(1);
+});

@@ -43,6 +43,16 @@ describe("a response", () => {
     expect(records.map(({ payload }) => payload.way)).toEqual(["page", null, "scanner", null]);
   });
 
+  it("starts nothing by a list that cannot be read, which is not a list that does not know the welder", async () => {
+    const torn = await openGate(1, { lookUp: () => undefined });
+    try {
+      expect(await codes([() => torn.scans.respond(MACHINE, answer(torn.challenge()), "page")])).toEqual(["licence.noList"]);
+      expect(torn.legal().at(-1)?.payload).toMatchObject({ listVersion: 0, overlayVersion: 0 });
+    } finally {
+      torn.close();
+    }
+  });
+
   it("is used up by a refusal of the licence too", async () => {
     const unlisted = encodeResponse(credentialOf(PHONE, OTHER_HANDLE), gate.challenge(), WISHES, PHONE.signer);
     const attempts = [unlisted, unlisted].map((text) => () => gate.scans.respond(MACHINE, text, "page"));

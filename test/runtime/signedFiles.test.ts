@@ -108,7 +108,7 @@ it("a list whose key is no longer trusted licenses nobody and ends nobody's sess
   files.refreshAll();
   await until("the key is gone", () => stores.keys.version === 2 && !files.list, PATIENCE_MS);
   const handle = knownHandle(1, 6);
-  expect([files.lookUp(handle), files.lookUpAgain([handle])]).toEqual([null, []]);
+  expect([files.lookUp(handle), files.lookUpAgain([handle])]).toEqual([undefined, []]);
   await until("both files are asked for anew", () => asked.filter((kind) => kind === "base").length >= 2, PATIENCE_MS);
 });
 
@@ -121,7 +121,7 @@ it("a page that breaks while in force is no verdict, and the base is fetched ane
   files.dispatch({ type: "online" });
   const handle = knownHandle(1, 0);
   expect(files.lookUpAgain([handle])).toEqual([]);
-  await until("the page is whole again", () => files.lookUp(handle) !== null, PATIENCE_MS);
+  await until("the page is whole again", () => (files.lookUp(handle) ?? null) !== null, PATIENCE_MS);
   expect(stores.lists.current?.rootHex).toBe(base.rootHex);
 });
 

@@ -1,5 +1,5 @@
 /** Time as an interval. The wall clock decides nothing; see the design's decision 8. */
-export type FloorSource = "build" | "list" | "persisted" | "chip" | "platform";
+export type FloorSource = "build" | "list" | "policy" | "persisted" | "chip" | "platform";
 
 export interface ClockState {
   /** It was at least this late … */
@@ -22,6 +22,15 @@ const DRIFT = 100e-6;
 
 export function startClock(buildMs: number, monoMs: number): ClockState {
   return { floorMs: buildMs, floorSource: "build", floorMonoMs: monoMs, synced: null };
+}
+
+/**
+ * A signed file says that it was at least so late when it was issued. Where the platform's own word bounds the time, a file that claims more
+ * is wrong about its date, and proves no more than that bound.
+ */
+export function raiseFloorByFile(clock: ClockState, issuedMs: number, source: "list" | "policy", monoMs: number): ClockState {
+  const { latestMs } = timeAt(clock, monoMs);
+  return raiseFloor(clock, Math.min(issuedMs, latestMs ?? issuedMs), source, monoMs);
 }
 
 /** The floor only rises. */

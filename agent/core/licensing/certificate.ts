@@ -26,9 +26,31 @@ export function listFinding({ listIssuedMs }: Pick<HolderFacts, "listIssuedMs">,
   return atMs >= staleMs ? { refused: "licence.listStale" } : { refused: null, end: { cause: "listStale", atMs: staleMs } };
 }
 
+/** `isYoung`: it is not the list's word but the credential's, or nobody's. */
+interface CountingCertificate {
+  certificate: CertificateFacts | null;
+  isYoung: boolean;
+}
+
 export function certificateFinding(facts: HolderFacts, policy: Policy, atMs: number): Finding {
-  const certificate = facts.entry ?? youngerThanList(facts, policy);
-  if (!certificate) return { refused: "licence.unknownCertificate" };
+  const { certificate } = certificateThatCounts(facts, policy, atMs);
+  return certificate ? findingOf(certificate, facts, policy, atMs) : { refused: "licence.unknownCertificate" };
+}
+
+/**
+ * The list's word; that of a younger credential where the list has none, or has one that was renewed since: not good any more (or not for this
+ * work), while the credential is. What the list revokes or suspends no credential makes good.
+ */
+export function certificateThatCounts(facts: HolderFacts, policy: Policy, atMs: number): CountingCertificate {
+  const { entry } = facts;
+  const young = youngerThanList(facts, policy);
+  if (entry === null) return { certificate: young, isYoung: true };
+  const isGood = (certificate: CertificateFacts) => findingOf(certificate, facts, policy, atMs).refused === null;
+  const isRenewed = young !== null && !entry.suspended && !isGood(entry) && isGood(young);
+  return isRenewed ? { certificate: young, isYoung: true } : { certificate: entry, isYoung: false };
+}
+
+function findingOf(certificate: CertificateFacts, facts: HolderFacts, policy: Policy, atMs: number): Finding {
   if (certificate.suspended) return { refused: "licence.suspended" };
   if (!coversCategory(certificate.categories, policy.category ?? facts.processCategory)) return { refused: "licence.wrongCategory" };
   if (atMs >= dayStartMs(certificate.expiryDay + 1)) return { refused: "licence.expired" };
@@ -37,8 +59,8 @@ export function certificateFinding(facts: HolderFacts, policy: Policy, atMs: num
   return { refused: null, end: { cause: "certificateExpired", atMs: certificateEndMs(certificate) } };
 }
 
-/** For whom the list does not know. It cannot know of a credential that was issued after it: its own signed word counts, where the policy lets it. */
-export function youngerThanList({ credential, listIssuedMs }: HolderFacts, { offline }: Policy): CertificateFacts | null {
+/** The list cannot know of a credential that was issued after it: its own signed word may count, where the policy lets it. */
+function youngerThanList({ credential, listIssuedMs }: HolderFacts, { offline }: Policy): CertificateFacts | null {
   if (offline.credentialNewerThanList === "deny" || credential === null || listIssuedMs === null) return null;
   return credential.issuedMs > listIssuedMs ? { ...credential, suspended: false } : null;
 }

@@ -1,5 +1,5 @@
 /** The licence decision: one pure function of facts and policy (design, decision 4). */
-import { certificateEndMs, youngerThanList } from "#agent/core/licensing/certificate.ts";
+import { certificateEndMs, certificateThatCounts } from "#agent/core/licensing/certificate.ts";
 import { type HolderFacts, judgedMs, NOBODY, type ScanFacts, type SoftEnd } from "#agent/core/licensing/facts.ts";
 import { guardianOf, guardiansNeeded, specialPeriodAt, standsGuard } from "#agent/core/licensing/guardian.ts";
 import { refusedMachine } from "#agent/core/licensing/machine.ts";
@@ -137,16 +137,16 @@ function licenceOf(scan: ScanFacts, policy: Policy): Licence {
   const { handle } = pass;
   const facts = holderOf(scan, pass);
   const { refused, ends } = standingOf(facts, policy, atMs);
-  const certificate = scan.entry ?? youngerThanList(facts, policy);
+  const { certificate, isYoung } = certificateThatCounts(facts, policy, atMs);
   const inForce = permitInForce(facts, policy, atMs);
   const permit = typeof inForce === "string" ? null : inForce;
-  const found = { ...UNLICENSED, ends, isYoung: scan.entry === null, permitId: permit === null ? null : permit.id };
+  const found = { ...UNLICENSED, ends, isYoung, permitId: permit === null ? null : permit.id };
   if (refused) return { ...found, refused, warnings: expiredWarning(refused, handle, certificate) };
-  const start = refusedStart(scan, pass, policy, permit);
+  const start = refusedStart(scan, pass, policy, { permit, isYoung });
   if (start === "licence.outOfPlace") return { ...found, refused: start, warnings: [{ type: "remoteScan", handle, reason: "outOfPlace" }] };
   const warnings = certificate ? nearExpiry(handle, certificateEndMs(certificate), policy, time) : [];
   if (found.isYoung && scan.holder !== handle)
-    warnings.push({ type: "credentialNewerThanList", handle, listVersion: scan.listVersion ?? 0 });
+    warnings.push({ type: "credentialNewerThanList", handle, listVersion: scan.listVersion ?? 0, overlayVersion: scan.overlayVersion });
   if (start) return { ...found, refused: start };
   const needed = scan.holder === handle ? null : guardiansNeeded(facts, policy, atMs);
   if (needed === null) return { ...found, warnings };
@@ -154,10 +154,16 @@ function licenceOf(scan: ScanFacts, policy: Policy): Licence {
   return { ...found, guardian: scan.guardian?.handle ?? null, warnings };
 }
 
+interface Judged {
+  permit: Permit | null;
+  /** It rests on a credential that is younger than the list. */
+  isYoung: boolean;
+}
+
 /** What must hold at the scan only. */
-function refusedStart(scan: ScanFacts, pass: PassFacts, policy: Policy, permit: Permit | null): DenialCode | null {
+function refusedStart(scan: ScanFacts, pass: PassFacts, policy: Policy, { permit, isYoung }: Judged): DenialCode | null {
   const { handle, checklistVersion } = pass;
-  if (scan.usedOnce && scan.entry === null && scan.holder !== handle) return "licence.usedOnce";
+  if (scan.usedOnce && isYoung && scan.holder !== handle) return "licence.usedOnce";
   const place = refusedPlace(pass, policy, permit);
   if (place) return place;
   const { checkList } = policy;

@@ -40,10 +40,13 @@ export interface ScanFacts {
   /** Null when it did not verify; then `refusal` says why. */
   pass: PassFacts | null;
   refusal: ErrorCode | null;
+  /** Of the list's base; null while there is no list. */
   listVersion: number | null;
+  /** Of the overlay that was asked before the base; 0: there is none. */
+  overlayVersion: number;
   listIssuedMs: number | null;
   entry: CertificateFacts | null;
-  /** The credential, which is younger than the list, was used here before. */
+  /** The credential, if it is younger than the list, was used here before. */
   usedOnce: boolean;
   /** Who stood guard with a scan that still counts. */
   guardian: Guardian | null;

@@ -34,7 +34,7 @@ export function guardianOf(facts: HolderFacts, waiting: ScanFacts["waiting"], po
   const { handle, entry } = facts;
   if (waiting?.handle === handle) return "licence.guardianIsWelder";
   if (entry?.suspended) return "licence.suspended";
-  const uncertified = entry === null ? "licence.notAGuardian" : whyNotCertified(facts, policy, atMs);
+  const uncertified = entry === null ? "licence.notAGuardian" : whyNotCertified({ ...facts, credential: null }, policy, atMs);
   const named = policy.permits.list.some(({ guardians }) => guardians.includes(handle));
   if (uncertified !== null && !named) return uncertified;
   const guardian: Guardian = { handle, certified: uncertified === null };

@@ -13,6 +13,7 @@ export function receiptOf(decision: Decision, scan: ScanFacts, policy: Policy): 
     purpose: pass?.purpose ?? "start",
     category: policy.category ?? scan.processCategory,
     listVersion: scan.listVersion ?? 0,
+    overlayVersion: scan.overlayVersion,
     policyVersion: policy.version,
     checkListVersion: pass?.checklistVersion ?? 0,
     earliestMs: time.earliestMs,

@@ -11,7 +11,7 @@ export type LicenceWarning =
   | { type: "specialPeriodHotWork"; handle: string; period: string }
   | { type: "remoteScan"; handle: string; reason: "outOfPlace" }
   | { type: "wouldBeRefused"; handle: string; code: ErrorCode }
-  | { type: "credentialNewerThanList"; handle: string; listVersion: number };
+  | { type: "credentialNewerThanList"; handle: string; listVersion: number; overlayVersion: number };
 
 const DAY_MS = 86_400_000;
 

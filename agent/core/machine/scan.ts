@@ -41,9 +41,9 @@ export function applyScan(draft: Draft, input: ScanInput, setup: MachineSetup, n
     const waiting = waitingOf(next.state, now);
     next = { ...next, state: { ...withGuardian(next.state, decision, scan, now), waiting: null } };
     // The list in force now rules the start; it may have been withdrawn since the welder scanned.
-    const { journalFull, listVersion, listIssuedMs } = scan;
-    if (waiting)
-      next = stillSince(waiting, decideScan(next, { ...waiting.scan, journalFull, listVersion, listIssuedMs }, setup, now).draft);
+    const { journalFull, listVersion, overlayVersion, listIssuedMs } = scan;
+    const renewed = { journalFull, listVersion, overlayVersion, listIssuedMs };
+    if (waiting) next = stillSince(waiting, decideScan(next, { ...waiting.scan, ...renewed }, setup, now).draft);
   }
   const session = decision.allow ? (sessionOf(next.state.interlock)?.id ?? null) : null;
   return { draft: next, answer: { type: "answer", id: scan.id, decision, session } };
@@ -59,11 +59,18 @@ function stillSince({ atChipMs }: WaitingStart, draft: Draft): Draft {
 function decideScan(draft: Draft, scan: ScanInput, setup: MachineSetup, now: MachineNow): { draft: Draft; decision: Decision } {
   const facts = scanFacts(draft.state, scan, setup, now);
   const decision = decide(facts, setup.policy);
-  const receipt = { ...receiptOf(decision, facts, setup.policy), session: null, agoMs: 0 } as EventDraft;
+  const session = sessionMeant(decision, scan, draft.state);
+  const receipt = { ...receiptOf(decision, facts, setup.policy), session, agoMs: 0 } as EventDraft;
   const next = { ...draft, drafts: [...draft.drafts, receipt, ...decision.warnings.map(warningDraft)] };
   if (!decision.allow) return { draft: refused(next, decision, scan, now), decision };
   if (decision.rule === "guardian" || decision.rule === "alreadyRunning") return { draft: next, decision };
   return { draft: started(next, decision, scan, setup, now), decision };
+}
+
+/** The session that the decision lets start or go on; a refusal and a guardian's scan have none. */
+function sessionMeant(decision: Decision, { sessionId }: ScanInput, { interlock }: MachineState): number | null {
+  if (!decision.allow || decision.rule === "guardian") return null;
+  return decision.rule === "alreadyRunning" ? (sessionOf(interlock)?.id ?? null) : sessionId;
 }
 
 function refused(draft: Draft, { waitsFor }: Extract<Decision, { allow: false }>, scan: ScanInput, now: MachineNow): Draft {
@@ -91,8 +98,10 @@ function isNear({ guardian }: StartAllowed, { pass }: ScanInput, { guardScan }: 
   return guardian === null || guardScan?.way !== "grant";
 }
 
-function licenceOf({ handle }: StartAllowed, { sessionId, pass, entry, listIssuedMs }: ScanInput): SessionLicence {
-  return { session: sessionId, handle, credential: pass?.credential ?? null, entry, listIssuedMs, ending: null, told: null };
+/** A session that began by the list's word ends by it: the once of a younger credential is a start of its own, with its warning. */
+function licenceOf({ handle, rule }: StartAllowed, { sessionId, pass, entry, listIssuedMs }: ScanInput): SessionLicence {
+  const credential = rule === "listed" ? null : (pass?.credential ?? null);
+  return { session: sessionId, handle, credential, entry, listIssuedMs, ending: null, told: null };
 }
 
 function withRecent(state: MachineState, handle: string): MachineState {
@@ -114,9 +123,9 @@ function isUsedOnce({ usedOnce }: MachineState, { pass, listIssuedMs }: ScanInpu
 }
 
 function scanFacts(state: MachineState, scan: ScanInput, setup: MachineSetup, now: MachineNow): ScanFacts {
-  const { pass, refusal, listVersion, listIssuedMs, entry, journalFull } = scan;
+  const { pass, refusal, listVersion, overlayVersion, listIssuedMs, entry, journalFull } = scan;
   return {
-    ...{ pass, refusal, listVersion, listIssuedMs, entry, journalFull },
+    ...{ pass, refusal, listVersion, overlayVersion, listIssuedMs, entry, journalFull },
     usedOnce: isUsedOnce(state, scan),
     guardian: guardScanOf(state, now),
     waiting: waitingOf(state, now),

@@ -122,7 +122,9 @@ export interface ScanInput {
   refusal: ErrorCode | null;
   /** Of the grant that the pass is; null for a response. */
   grant: { counter: number; categories: number } | null;
+  /** Of the list's base, and of its overlay (0: none). */
   listVersion: number | null;
+  overlayVersion: number;
   listIssuedMs: number | null;
   entry: CertificateFacts | null;
   /** Allocated by the journal; used only when the scan starts a session. */

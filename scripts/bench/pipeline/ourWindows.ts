@@ -85,7 +85,7 @@ export function certifiedScan(): Parameters<MachineDriver["scan"]>[0] {
   const certificate = { categories: categoryMask(["2.1"]), notBeforeDay: day - 100, expiryDay: day + 1_000, reviewDay: day + 1_000 };
   const said = { maxSessionS: SESSION_LIMIT_S, checklistVersion: 0, place: null };
   const pass = { handle, credential: { ...certificate, issuedMs: 0 }, way: "page", purpose: "start", ...said } as const;
-  const list = { listVersion: 1, listIssuedMs: NOW_MS - 86_400_000, entry: { ...certificate, suspended: false } };
+  const list = { listVersion: 1, overlayVersion: 0, listIssuedMs: NOW_MS - 86_400_000, entry: { ...certificate, suspended: false } };
   return { id: "bench", pass, refusal: null, grant: null, ...list, sessionId: 1_048_577 };
 }
 

@@ -94,7 +94,7 @@ describe.concurrent("a policy of the platform", () => {
     const warned = await bench.event("specialPeriodHotWork");
     expect(warned.payload).toEqual({ handle, period: "重大活动" });
     const started = await bench.event("scanAllowed", 0, ({ payload }) => payload.guardian !== null);
-    expect(started.payload).toMatchObject({ handle, rule: "listed" });
+    expect(started.payload).toMatchObject({ handle, rule: "listed", listVersion: 1, overlayVersion: 1 });
     expect(started.payload.guardian).not.toBe(handle);
     await bench.lock();
   });

@@ -40,6 +40,7 @@ describe.concurrent("a decision's receipt", () => {
       reason: "licence.expired",
       way: "page",
       listVersion: 1,
+      overlayVersion: 0,
     });
   });
 
@@ -60,6 +61,7 @@ describe.concurrent("a decision's receipt", () => {
     const code = await vouchedCode();
     expect(html).toContain(await QRCode.toString(code, { type: "svg", errorCorrectionLevel: "L", margin: 4 }));
     expect(html).toContain(code.slice(0, 20));
+    expect(html).toContain("名单 list v1, 无增量 no overlay");
     expect((await fetch(`${bench.stage.page}/inspect/370983ZTEST000000010`)).status).toBe(404);
   });
 

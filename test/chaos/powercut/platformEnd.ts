@@ -8,6 +8,8 @@ import { EventStore } from "#simulator/platform/eventStore.ts";
 import { Receiver } from "#simulator/platform/receiver.ts";
 
 const ROWS_PER_BATCH = 200;
+/** Nobody scans here. */
+const NO_RECEIPTS = { keyOf: () => undefined, hasIssued: () => false };
 
 export class PlatformEnd {
   readonly #folder = mkdtempSync(join(tmpdir(), "arcgate-platform-"));
@@ -25,6 +27,7 @@ export class PlatformEnd {
         unreadable: (_device, error) => said("unreadable", error),
         storeFailed: (error) => said("store failed", error),
       },
+      NO_RECEIPTS,
       () => 0,
     );
   }
