@@ -21,9 +21,10 @@ import { UNJOINED } from "#test/runtime/unjoined.ts";
 export const MACHINE = SETUP.device;
 export const OTHER_MACHINE = "370983ZARCG000000021";
 
-/** Whom it believes, and what the list says; default: the tests' own keys and one certified welder. */
+/** Whom it believes, what the list says, and what the machines are called; default: the tests' own keys and one certified welder. */
 interface GateWorld {
   trust: TrustStore;
+  designation: string;
   lookUp(handle: string): CertificateFacts | null;
 }
 
@@ -40,7 +41,7 @@ export class Gate {
 
   constructor(seed: number, world: Partial<GateWorld>) {
     const lookUp = (handle: string) => (handle === HANDLE ? ENTRY : null);
-    this.#world = { trust: testTrust(), lookUp, ...world };
+    this.#world = { trust: testTrust(), designation: "ZX7-400", lookUp, ...world };
     this.#random = seededRandom(seed);
     this.#journal = this.#store.open({ initialEpoch: 100 });
     this.scans = this.#boot();
@@ -81,7 +82,7 @@ export class Gate {
   report(): AgentReport {
     const journal = this.#journal;
     const ports = { journal, platform: new LatePlatform(journal), receipts: { inspection: () => null } };
-    const machines = this.#drivers.map((driver) => machineReport({ driver, designation: "ZX7-400", vault: null }, ports));
+    const machines = this.#drivers.map((driver) => machineReport({ driver, designation: this.#world.designation, vault: null }, ports));
     const time = { ...timeAt(this.time, this.nowMs), source: this.time.floorSource };
     return { version: "1.2.3", epoch: journal.epoch, online: false, list: null, time, journalBytes: 0, machines };
   }
