@@ -5,6 +5,7 @@ import type { MachineEffect, MachineInput, MachineSetup, MachineState } from "#a
 import { initialMachine, machineStep, resumeMachine } from "#agent/core/machine/step.ts";
 import { type DeskState, openDesk } from "#agent/core/pass/desk.ts";
 import type { Policy } from "#protocol/policy/policy.ts";
+import type { ContactorEvent } from "#simulator/chip/machine/contactor.ts";
 import type { Certificate } from "#test/chaos/cast.ts";
 import { type Disk, firstDisk, type List, relisted } from "#test/chaos/disk.ts";
 import type { InForce, Shown } from "#test/chaos/facts.ts";
@@ -40,6 +41,9 @@ export class World {
   #heardPoweredMs = 0;
   #chipMs = 0;
   #closedFor: number | null = null;
+  /** Session of the last lease, and the one that a switch or a fault cut last: no boot of the chip may close that again. */
+  #leased: number | null = null;
+  #cut: number | null = null;
   #startsGiven: number;
   #startsSeen = 0;
 
@@ -54,10 +58,6 @@ export class World {
     this.oracle.ruled(policy, this.nowMs);
     this.tick();
     this.pass(8);
-  }
-
-  get lastClosedFor(): number | null {
-    return this.#closedFor;
   }
 
   get policy(): Policy {
@@ -155,7 +155,11 @@ export class World {
   /** The oracle looks at the contactor. */
   look(): void {
     const { closedFor } = this.far;
-    if (closedFor !== null) this.#charge(`closed ${closedFor}`, this.oracle.closed(closedFor, this.inForce));
+    if (closedFor !== null) {
+      this.#charge(`closed ${closedFor}`, this.oracle.closed(closedFor, this.inForce));
+      this.#charge(`closed ${closedFor}`, closedFor === this.#cut ? "barred for good" : null);
+      this.#leased = closedFor;
+    }
     if (closedFor !== null && closedFor !== this.#closedFor) this.#startsSeen = this.far.started.length;
     if (this.#startsSeen > this.#startsGiven) this.#charge("closed", "no start was left");
     this.#closedFor = closedFor;
@@ -222,9 +226,22 @@ export class World {
     if (certificates.length > 0) this.step({ type: "recheck", certificates, listIssuedMs: list.issuedMs, remind: false });
   }
 
+  /** A switch, or a fault. */
+  disturb(event: ContactorEvent): void {
+    this.far.happen(event);
+    this.unsettled();
+    if (!this.far.hard) return;
+    this.#cut = this.#leased ?? this.#cut;
+    // What the machine cannot hear of is the chip's to bar.
+    if (this.isCableIn) this.oracle.ended("hard cause", this.#closedFor ?? -1);
+  }
+
   bootChip(other: FarChip | null): void {
-    if (other) this.far = other;
-    else this.far.boot();
+    this.#leased = null;
+    if (other) {
+      this.far = other;
+      this.#cut = null;
+    } else this.far.boot();
     this.unsettled();
     this.look();
   }

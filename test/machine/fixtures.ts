@@ -70,6 +70,8 @@ export class FarMachine {
   windows: Window[] = [];
   boots = 1;
   confirmedBelow = 0;
+  /** A session that it does not close for any more. */
+  barred: number | null = null;
   /** Session of the accumulators, which outlive a boot; and what they hold. */
   session = 0;
   arcMs = 0;
@@ -137,7 +139,7 @@ export class FarMachine {
     this.#mode = order.mode;
     this.confirmedBelow = Math.max(this.confirmedBelow, order.confirmedBelow);
     const closes = order.mode === "closed" || (order.mode !== "open" && this.status.commandedClosed);
-    const blocked = this.status.eStop || this.status.enclosureOpen || this.status.fault !== "none";
+    const blocked = order.session === this.barred || this.status.eStop || this.status.enclosureOpen || this.status.fault !== "none";
     this.#move(closes && !blocked, "command");
     if (closes && !blocked && this.session !== order.session) this.#count(order.session);
     const status = { ...this.status, leaseResult: blocked && closes ? "refused" : "accepted", nextSeq: this.#nextSeq } as const;

@@ -10,6 +10,7 @@ import {
   type InterlockStep,
   RESUME_QUIET_MS,
   RESUME_WITHIN_MS,
+  type Session,
   SOFT_END_MS,
   type StateInput,
 } from "#agent/core/interlock/state.ts";
@@ -61,9 +62,11 @@ export function energised(state: Of<"energised">, input: StateInput, now: Interl
   return stay({ at: "energised", session, activeChipMs });
 }
 
-/** The chip opened while we wanted it closed. A lapsed lease or a boot may be mended; its own limits may not. */
+/** The chip opened while we wanted it closed. A lapsed lease or a boot may be mended; its own limits, and a hard cause, may not. */
 function openedByItself(state: Of<"energised"> | Of<"ending">, reading: InterlockReading, now: InterlockNow): InterlockStep {
   const { session } = state;
+  const cut = cutMeanwhile(session, reading, now);
+  if (cut) return cut;
   const opened: InterlockFact = { type: "contactorOpened", session, by: reading.openedBy, afterMs: 0 };
   if (state.at === "energised" && reading.openedBy !== "sessionLimit") {
     const resumable: InterlockState = { at: "outage", session, sinceMonoMs: now.monoMs, opened: true, quietSinceMonoMs: null };
@@ -71,6 +74,20 @@ function openedByItself(state: Of<"energised"> | Of<"ending">, reading: Interloc
   }
   const cause: EndCause = state.at === "ending" ? state.cause : "sessionLimit";
   return { state: { at: "locked" }, facts: [opened, { type: "sessionEnded", session, cause }] };
+}
+
+/** Pressed and released again between two exchanges: the chip says what it opened for, and that ends the session as if it had been seen. */
+function cutMeanwhile(session: Session, reading: InterlockReading, now: InterlockNow): InterlockStep | null {
+  const { commandedClosed, openedBy } = reading;
+  const fault = openedBy === "enclosure" ? "enclosureOpen" : openedBy === "eStop" ? "eStop" : null;
+  if (commandedClosed || fault === null) return null;
+  const facts: InterlockFact[] = [
+    { type: "faulted", fault },
+    { type: "contactorOpened", session, by: openedBy, afterMs: 0 },
+    { type: "sessionEnded", session, cause: fault },
+    { type: "faultCleared", fault },
+  ];
+  return { state: openOrLocked(reading, now), facts };
 }
 
 export function ending(state: Of<"ending">, input: StateInput, now: InterlockNow): InterlockStep {
@@ -98,7 +115,11 @@ export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow
     }
     // Our clock began with this process: only the chip's knows how long the contactor has really been open.
     const outMs = Math.max(silentMs, input.openForMs ?? 0);
-    if (outMs < RESUME_WITHIN_MS) return input.openForMs === null ? stay(state) : reclose(state, input, now);
+    if (outMs < RESUME_WITHIN_MS && input.openForMs === null) return stay(state);
+    // Why a contactor opened that was known to be open is old news, of another session perhaps.
+    const cut = state.opened ? null : cutMeanwhile(session, input, now);
+    if (cut) return cut;
+    if (outMs < RESUME_WITHIN_MS) return reclose(state, input, now);
   } else if (silentMs < RESUME_WITHIN_MS) return stay(state);
   const ended: InterlockFact = { type: "sessionEnded", session, cause: "leaseLost" };
   if (input.type !== "reading") return { state: { at: "unlinked" }, facts: [ended] };
