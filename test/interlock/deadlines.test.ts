@@ -21,7 +21,7 @@ describe("deadlines", () => {
   it("idleness counts from the last arc: a rod change is none, ten minutes are", () => {
     const minutes = (count: number) => later(0, count * 60_000 - 50_000);
     expect(interlock(STATES.energised, CLOSED, minutes(9.9)).state.at).toBe("energised");
-    expect(interlock(STATES.energised, CLOSED, minutes(10)).state).toMatchObject({ at: "opening", cause: "idle" });
+    expect(interlock(STATES.energised, CLOSED, minutes(10)).state).toMatchObject({ at: "ending", cause: "idle" });
     const rodChange = { ...CLOSED, lastArcOffChipMs: NOW.chipMs + 500_000 };
     expect(interlock(STATES.energised, rodChange, minutes(10)).state.at).toBe("energised");
   });

@@ -57,7 +57,8 @@ export function energised(state: Of<"energised">, input: StateInput, now: Interl
     return stay({ at: "ending", session, cause: "sessionLimit", untilChipMs: now.chipMs + SOFT_END_MS });
   }
   if (now.chipMs - activeChipMs >= session.idleRelockS * 1000) {
-    return stay({ at: "opening", session, cause: "idle", sinceMonoMs: now.monoMs });
+    // Not at once: whoever strikes in this moment does so in windows that nobody has read yet.
+    return stay({ at: "ending", session, cause: "idle", untilChipMs: now.chipMs + SOFT_END_MS });
   }
   return stay({ at: "energised", session, activeChipMs });
 }
@@ -94,8 +95,10 @@ export function ending(state: Of<"ending">, input: StateInput, now: InterlockNow
   const { session, cause } = state;
   if (input.type === "silent") return { state: { at: "unlinked" }, facts: [{ type: "sessionEnded", session, cause }] };
   if (input.type === "granted") return handover(state, input, now);
+  if (input.type === "soft" && cause === "idle") return stay({ ...state, cause: input.cause });
   if (input.type !== "reading") return stay(state);
   if (!input.mirrorClosed || !input.commandedClosed) return openedByItself(state, input, now);
+  if (cause === "idle" && input.arcing) return stay({ at: "energised", session, activeChipMs: now.chipMs });
   // When the arc is off the chip knows best: an arc that has just begun is not in our windows yet.
   if (now.chipMs < state.untilChipMs) return stay(state);
   return stay({ at: "opening", session, cause, sinceMonoMs: now.monoMs });
