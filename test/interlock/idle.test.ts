@@ -7,7 +7,7 @@ import { Driving } from "#test/machine/driving.ts";
 import { SETUP, scanOf, WINDOW_MS } from "#test/machine/fixtures.ts";
 
 const IDLE: InterlockState = { at: "ending", session: SESSION, cause: "idle", untilChipMs: NOW.chipMs + 30_000 };
-const next = (input: InterlockInput, state = IDLE) => interlock(state, input, NOW).state;
+const next = (input: InterlockInput, state: InterlockState = IDLE) => interlock(state, input, NOW).state;
 
 describe("idleness", () => {
   it("leaves arc-off to the chip, which knows of an arc that is in no window yet", () => {
