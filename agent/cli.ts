@@ -1,7 +1,7 @@
 /** `arcgate COMMAND`: what an installer types. Commands are loaded when asked for, so that `run` starts fast. */
 import { parseArgs } from "node:util";
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { ERRORS } from "#protocol/errors/registry.ts";
+import { explain } from "#protocol/errors/explain.ts";
 
 const HELP = `焊闸 arcgate — 持证扫码，方可起弧 / no arc without a licence
 
@@ -46,8 +46,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     return await command(parsed);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    const text = ERRORS[error.code];
-    console.error(`${text.zh}：${error.detail}\n  ${text.remedyZh}\n${error.message}\n  ${text.remedyEn}`);
+    console.error(explain(error));
     return 2;
   }
 }

@@ -9,7 +9,7 @@ import { Agent } from "#agent/runtime/agent.ts";
 import { addMachine } from "#agent/runtime/assembly.ts";
 import { LatePlatform } from "#agent/runtime/latePlatform.ts";
 import { Receipts } from "#agent/runtime/receipts.ts";
-import { offlineState } from "#agent/runtime/reporting.ts";
+import { offlineState, type ScannerHealth } from "#agent/runtime/reporting.ts";
 import type { createSyncDriver as SyncDriverMaker } from "#agent/runtime/syncDriver.ts";
 import { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import type { createUplinkConnector as UplinkMaker } from "#agent/shell/mqtt/uplink.ts";
@@ -24,6 +24,7 @@ import { BUILD_MS, VERSION } from "#agent/version.ts";
 import { parseMachineQr } from "#protocol/codes/machineQr.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import type { ErrorCode } from "#protocol/errors/registry.ts";
 import { SHANDONG_PROFILE } from "#protocol/profile/profile.ts";
 import { downTopic, upTopic } from "#protocol/topics.ts";
 import { cryptoSelfTest } from "#protocol/trust/selfTest.ts";
@@ -53,6 +54,8 @@ interface Ground {
   stores: FileStores;
   buses: readonly Bus[];
   devices: readonly string[];
+  /** Of each machine's scanner: written by its listener, told by the pages. */
+  scanners: ReadonlyMap<string, ScannerHealth>;
 }
 
 export async function composeAgent(config: Config): Promise<RunningAgent> {
@@ -134,10 +137,11 @@ function openGround(config: Config, failed: (failure: CodedError) => void): Grou
   const stores = new FileStores({ folder: config.data, installed, device: devices[0] ?? "" });
   for (const { code, detail } of stores.faults) log.warn({ code, detail }, "a kept list or keyset cannot be used");
   const time = new Timekeeper(BUILD_MS, clock, journal);
-  return { config, log, clock, time, key: openDeviceKey(config.data), trust: stores.trust, journal, stores, buses, devices };
+  const scanners = new Map(devices.map((device): [string, ScannerHealth] => [device, { code: null }]));
+  return { config, log, clock, time, key: openDeviceKey(config.data), trust: stores.trust, journal, stores, buses, devices, scanners };
 }
 
-function openAgent({ config, log, clock, time, key, trust, journal, stores, buses }: Ground, platform: LatePlatform): Agent {
+function openAgent({ config, log, clock, time, key, trust, journal, stores, buses, scanners }: Ground, platform: LatePlatform): Agent {
   const receipts = new Receipts({ key, trust, journal, ask: (device, request) => platform.request(device, request), log });
   const common = { version: VERSION, clock, time, journal, receipts, platform, random: Math.random, log };
   const random = { random: Math.random, randomId: randomUUID, randomNonce: () => randomBytes(16).toString("hex") };
@@ -145,20 +149,25 @@ function openAgent({ config, log, clock, time, key, trust, journal, stores, buse
   const links = buses.flatMap((bus) => [...bus.machines]);
   for (const [index, machine] of config.buses.flatMap((bus) => bus.machines).entries()) {
     const link = links[index];
-    if (!link) throw new RangeError(`no link for ${machine.device}`);
-    addMachine(agent, common, { setup: machineSetup(machine), link, designation: machine.designation });
+    const scanner = scanners.get(machine.device);
+    if (!link || !scanner) throw new RangeError(`no link for ${machine.device}`);
+    addMachine(agent, common, { setup: machineSetup(machine), link, designation: machine.designation, scanner });
   }
   return agent;
 }
 
-function openScanners({ config, clock, log }: Ground, agent: Agent): Scanner[] {
+function openScanners({ config, clock, log, scanners }: Ground, agent: Agent): Scanner[] {
   return config.buses
     .flatMap((bus) => bus.machines)
     .flatMap(({ device, scanner }) => {
       if (!scanner) return [];
-      // The welder is answered by lamp and buzzer; the scanner's health is in the log.
-      const listener = { text: (text: string) => void agent.scanText(device, text), health: () => undefined };
-      return [openScanner(scanner, clock, listener, log.child({ device }))];
+      // The welder is answered by lamp and buzzer.
+      const text = (read: string) => void agent.scanText(device, read);
+      const health = (code: ErrorCode | null) => {
+        const held = scanners.get(device);
+        if (held) held.code = code;
+      };
+      return [openScanner(scanner, clock, { text, health }, log.child({ device }))];
     });
 }
 

@@ -26,6 +26,8 @@ export interface MachineLink {
   totals(): Promise<LinkTotals | null>;
   /** Null where there is none. */
   readonly vault: VaultLink | null;
+  /** It opens by itself when nobody renews; without that nothing can be enforced. */
+  readonly hasDeadMan: boolean;
 }
 
 /** What the chip holds against an older disk. Each call resolves with the vault as it is afterwards. */

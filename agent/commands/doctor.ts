@@ -114,12 +114,11 @@ function checkBroker(url: string): Promise<string> {
 
 async function checkBus(settings: BusSettings): Promise<Finding[]> {
   const what = `总线 bus ${settings.port}`;
-  const budget = checkBusBudget(lineSettings(settings), settings.machines.map(budgetMachine));
-  if (!budget.ok) return [{ ok: false, what, detail: `${budget.code}: ${budget.detail}`, remedy: remedyOf(budget.code) }];
-  const share = `${settings.baudRate} baud, ${settings.machines.length} machines, ${Math.round(budget.figures.share * 100)} % busy`;
+  const budget = await check(what, () => checkBudget(settings));
+  if (!budget.ok) return [budget];
   const bus = openBus(busConfig(settings), { monoMs: () => performance.now() });
   try {
-    const findings: Finding[] = [{ ok: true, what, detail: share, remedy: "" }];
+    const findings = [budget];
     for (const [index, link] of bus.machines.entries()) {
       const machine = settings.machines[index];
       if (!machine) continue;
@@ -134,6 +133,13 @@ async function checkBus(settings: BusSettings): Promise<Finding[]> {
   } finally {
     await bus.close();
   }
+}
+
+/** What a configuration asks of a line and of its relays before anybody is spoken to. */
+function checkBudget(settings: BusSettings): string {
+  const budget = checkBusBudget(lineSettings(settings), settings.machines.map(budgetMachine));
+  if (!budget.ok) throw new CodedError(budget.code, budget.detail);
+  return `${settings.baudRate} baud, ${settings.machines.length} machines, ${Math.round(budget.figures.share * 100)} % busy`;
 }
 
 function scannersOf({ machines }: BusSettings): ScannerSettings[] {

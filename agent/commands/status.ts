@@ -27,7 +27,8 @@ function asText(report: AgentReport): string {
     const { text } = machine;
     const live = machine.volts === null ? "—" : `${machine.volts.toFixed(1)} V ${(machine.amps ?? 0).toFixed(0)} A`;
     const backlog = `待传 waiting ${machine.backlog.legal}+${machine.backlog.telemetry}`;
-    return `${machine.device}  ${text.zh} ${text.en}  ${live}  弧 arcs ${machine.totals.arcs}  ${backlog}  ${machine.fault ?? machine.linkCode ?? ""}`.trimEnd();
+    const trouble = [machine.fault ?? machine.linkCode, machine.scanner?.code].filter(Boolean).join(" ");
+    return `${machine.device}  ${text.zh} ${text.en}  ${live}  弧 arcs ${machine.totals.arcs}  ${backlog}  ${trouble}`.trimEnd();
   });
   return [...head, ...machines].join("\n");
 }

@@ -14,6 +14,8 @@ export interface MachineReport {
   text: { zh: string; en: string };
   fault: string | null;
   linkCode: string | null;
+  /** What is wrong with its scanner; null: nothing, or it has none. */
+  scanner: { code: ErrorCode; zh: string; en: string } | null;
   session: number | null;
   /** Certificate handle of the session's welder: random, says nothing of the person. */
   handle: string | null;

@@ -16,6 +16,7 @@ const TEXT = {
     arcs: "弧数",
     arcTime: "燃弧",
     minutesLeft: "分钟后结束：",
+    otherWays: "仍可在手机页面扫码",
     display: "扫码验证",
     inspect: "授权凭据",
     other: "English",
@@ -32,6 +33,7 @@ const TEXT = {
     arcs: "arcs",
     arcTime: "arc time",
     minutesLeft: "min left until ",
+    otherWays: "the phone's page still works",
     display: "challenge",
     inspect: "last receipt",
     other: "中文",
@@ -58,10 +60,15 @@ function card(machine: MachineReport, language: Language): string {
   const text = TEXT[language];
   const live = machine.volts === null ? "—" : `${machine.volts.toFixed(1)} V · ${(machine.amps ?? 0).toFixed(0)} A`;
   const trouble = machine.fault ?? machine.linkCode ?? "";
-  return `<article class="${machine.state}"><b>${machine.text[language]}</b> <small>${escapeHtml(trouble)}</small>${warning(machine, language)}<br>
+  return `<article class="${machine.state}"><b>${machine.text[language]}</b> <small>${escapeHtml(trouble)}</small>${warning(machine, language)}${scannerTrouble(machine, language)}<br>
 ${live} · ${text.arcs} ${machine.totals.arcs} · ${text.arcTime} ${(machine.totals.arcMs / 1000).toFixed(1)} s<br>
 <small>${escapeHtml(machine.designation)} · ${escapeHtml(machine.device)} · ${text.welder} ${machine.handle?.slice(0, 8) ?? "—"} · ${text.backlog} ${machine.backlog.legal} + ${machine.backlog.telemetry}<br>
 <a href="/display/${escapeHtml(machine.device)}">${text.display}</a> · <a href="/inspect/${escapeHtml(machine.device)}">${text.inspect}</a></small></article>`;
+}
+
+/** Phones go on by page and platform meanwhile. */
+function scannerTrouble({ scanner }: MachineReport, language: Language): string {
+  return scanner ? `<br><strong>${scanner[language]}</strong> <small>${scanner.code} · ${TEXT[language].otherWays}</small>` : "";
 }
 
 /** A welder who knows it finishes the seam in time. */

@@ -5,6 +5,7 @@ import type { Agent } from "#agent/runtime/agent.ts";
 import type { LatePlatform } from "#agent/runtime/latePlatform.ts";
 import { type DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
+import type { ScannerHealth } from "#agent/runtime/reporting.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import { VaultKeeper } from "#agent/runtime/vaultKeeper.ts";
 
@@ -23,9 +24,10 @@ export interface MachineParts {
   setup: Omit<MachineSetup, "keepsVault">;
   link: MachineLink;
   designation: string;
+  scanner: ScannerHealth;
 }
 
-export function addMachine(agent: Agent, ports: AssemblyPorts, { setup, link, designation }: MachineParts): void {
+export function addMachine(agent: Agent, ports: AssemblyPorts, { setup, link, designation, scanner }: MachineParts): void {
   const { clock, time, journal, receipts, platform, log } = ports;
   let vault: VaultKeeper | null = null;
   const driver = new MachineDriver(
@@ -55,5 +57,5 @@ export function addMachine(agent: Agent, ports: AssemblyPorts, { setup, link, de
       },
     });
   }
-  agent.add({ driver, designation, vault });
+  agent.add({ driver, designation, scanner, vault });
 }

@@ -82,6 +82,10 @@ export class MachineDriver {
     return this.#setup.policy;
   }
 
+  get canEnforce(): boolean {
+    return this.#ports.link.hasDeadMan;
+  }
+
   get state(): MachineState {
     return this.#state;
   }

@@ -13,7 +13,7 @@ export interface PolicyKeeperPorts {
   time: Pick<Timekeeper, "raiseByFile">;
 }
 
-type Ruled = Pick<MachineDriver, "device" | "policy" | "note" | "dispatch">;
+type Ruled = Pick<MachineDriver, "device" | "policy" | "canEnforce" | "note" | "dispatch">;
 
 export class PolicyKeeper {
   readonly #ports: PolicyKeeperPorts;
@@ -31,7 +31,7 @@ export class PolicyKeeper {
 
   /**
    * A file has arrived. A newer one is kept and comes into force; a refusal is said, thrown, and leaves what is in force.
-   * Throws `policy.*`, and the journal's codes when it cannot be kept: then it does not come into force.
+   * Throws `policy.*`, `link.noDeadMan`, and the journal's codes when it cannot be kept: then it does not come into force.
    */
   arrived(machine: Ruled, file: Uint8Array): void {
     const inForce = machine.policy.version;
@@ -60,7 +60,9 @@ export class PolicyKeeper {
   #parsed(machine: Ruled, file: Uint8Array, inForce: number): Verified<Policy> {
     const { device } = machine;
     try {
-      return parsePolicyFile(file, this.#ports.trust, device, inForce);
+      const policy = parsePolicyFile(file, this.#ports.trust, device, inForce);
+      if (policy.machineClass === "enforced" && !machine.canEnforce) throw new CodedError("link.noDeadMan", `policy ${policy.version}`);
+      return policy;
     } catch (error) {
       if (error instanceof CodedError) {
         const payload = { code: error.code, detail: error.detail.slice(0, 256) };

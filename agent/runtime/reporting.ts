@@ -7,7 +7,7 @@ import type { Journal } from "#agent/ports.ts";
 import type { MachineDriver, ScanAnswer } from "#agent/runtime/machineDriver.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
 import type { VaultKeeper } from "#agent/runtime/vaultKeeper.ts";
-import { ERRORS } from "#protocol/errors/registry.ts";
+import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
 import type { Lane } from "#protocol/events/event.ts";
 import type { Request, State } from "#protocol/events/messages.ts";
 
@@ -21,9 +21,15 @@ export interface PlatformLink {
   forgetConfirmed(): number;
 }
 
+/** What a machine's scanner said of itself last: null while it works, or while there is none. */
+export interface ScannerHealth {
+  code: ErrorCode | null;
+}
+
 export interface ReportedMachine {
   driver: MachineDriver;
   designation: string;
+  scanner: ScannerHealth;
   /** Null where there is no vault. */
   vault: VaultKeeper | null;
 }
@@ -34,7 +40,8 @@ interface ReportPorts {
   platform: PlatformLink;
 }
 
-export function machineReport({ driver, designation }: ReportedMachine, { journal, platform, receipts }: ReportPorts): MachineReport {
+export function machineReport(machine: ReportedMachine, { journal, platform, receipts }: ReportPorts): MachineReport {
+  const { driver, designation, scanner } = machine;
   const { state, device } = driver;
   const session = sessionOf(state.interlock);
   const { ending } = state.licence ?? { ending: null };
@@ -47,6 +54,7 @@ export function machineReport({ driver, designation }: ReportedMachine, { journa
     text: waiting && state.interlock.at === "locked" ? GUARDIAN_TEXT : STATE_TEXT[state.interlock.at],
     fault: state.interlock.at === "faulted" ? state.interlock.fault : null,
     linkCode: state.link.at === "down" ? state.link.code : null,
+    scanner: scanner.code === null ? null : { code: scanner.code, zh: ERRORS[scanner.code].zh, en: ERRORS[scanner.code].en },
     session: session?.id ?? null,
     handle: session?.handle ?? null,
     ending: ending ? { ...ENDING_TEXT[ending.cause], ...ending } : null,

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { ERRORS } from "#protocol/errors/registry.ts";
+import { explain } from "#protocol/errors/explain.ts";
 import { startChip } from "#simulator/chip/chipProcess.ts";
 import type { ChipOptions } from "#simulator/chip/options.ts";
 import type { Process } from "#simulator/chip/plant/plant.ts";
@@ -120,12 +120,6 @@ function number(name: string, text: string | undefined): number | undefined {
 function keyOf(name: string, text: string): Uint8Array {
   if (!/^[0-9a-f]{64}$/i.test(text)) throw new CodedError("chip.badOption", `--${name}: 64 hex digits`);
   return Uint8Array.from(Buffer.from(text, "hex"));
-}
-
-function explain(error: CodedError): string {
-  const { en, zh, remedyEn, remedyZh } = ERRORS[error.code];
-  const detail = error.detail ? ` (${error.detail})` : "";
-  return `${error.code}\n  ${zh}${detail}。${remedyZh}\n  ${en}${detail}. ${remedyEn}`;
 }
 
 function fail(error: unknown): void {

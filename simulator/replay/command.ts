@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
+import { explain } from "#protocol/errors/explain.ts";
+import type { ErrorCode } from "#protocol/errors/registry.ts";
 import { checkOptions } from "#simulator/chip/options.ts";
 import { readRecording } from "#simulator/chip/plant/recording.ts";
 import { FIRST_SPEED, MOST_SPEED, type PaceLimits } from "#simulator/replay/pace.ts";
@@ -126,10 +127,4 @@ function askedOf({ files, model, speed, json }: ReturnType<typeof parse>): Asked
   if (!(mostSpeed >= LEAST_SPEED && mostSpeed <= MOST_SPEED))
     throw new CodedError("replay.badOption", `--speed: ${LEAST_SPEED} to ${MOST_SPEED}`);
   return { file, model, mostSpeed, json };
-}
-
-function explain(error: CodedError): string {
-  const { en, zh, remedyEn, remedyZh } = ERRORS[error.code];
-  const detail = error.detail ? ` (${error.detail})` : "";
-  return `${error.code}\n  ${zh}${detail}。${remedyZh}\n  ${en}${detail}. ${remedyEn}`;
 }

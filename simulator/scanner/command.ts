@@ -1,7 +1,7 @@
 /** `npm run sim -- scanner`: a QR scanner module on a real pty. */
 import { parseArgs } from "node:util";
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { ERRORS } from "#protocol/errors/registry.ts";
+import { explain } from "#protocol/errors/explain.ts";
 import { modelNamed, type ScannerOptions } from "#simulator/scanner/options.ts";
 import { startScanner } from "#simulator/scanner/scannerProcess.ts";
 
@@ -40,9 +40,7 @@ export async function runScanner(argv: string[]): Promise<void> {
     console.log(JSON.stringify({ ready: true, tty: scanner.tty, control: scanner.control, model: values.model }));
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    const { zh, en, remedyZh, remedyEn } = ERRORS[error.code];
-    const detail = error.detail ? ` (${error.detail})` : "";
-    console.error(`${error.code}\n  ${zh}${detail}。${remedyZh}\n  ${en}${detail}. ${remedyEn}`);
+    console.error(explain(error));
     process.exitCode = 2;
   }
 }

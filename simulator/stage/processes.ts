@@ -29,11 +29,21 @@ export function startNode(name: string, script: string, argv: readonly string[],
   return { name, pid: child.pid ?? -1, logPath, exited, stop: (signal = "SIGTERM") => stop(child, exited, signal) };
 }
 
+const living = new Set<ChildProcess>();
+
 /** However this process ends, its children are told to: an exit by an error leaves no time to await theirs. */
 function endWithUs(child: ChildProcess): void {
-  const end = () => child.kill("SIGTERM");
-  process.once("exit", end);
-  child.once("exit", () => process.removeListener("exit", end));
+  if (living.size === 0) process.on("exit", endTheLiving);
+  living.add(child);
+  child.once("exit", () => {
+    living.delete(child);
+    if (living.size === 0) process.removeListener("exit", endTheLiving);
+  });
+}
+
+/** One listener for all of them, however many they are. */
+function endTheLiving(): void {
+  for (const child of living) child.kill("SIGTERM");
 }
 
 async function stop(child: ChildProcess, exited: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {

@@ -31,6 +31,13 @@ function config(bus: object, more: object = {}): string {
 }
 
 const port = join(folder, "tty");
+const BARE_RELAY = { meter: { map: "pzem-017", address: 1 }, relay: { map: "relay-plain", address: 2, coil: 0 } };
+
+/** A machine that could only be watched. */
+function bareMachine(policy: object): object {
+  return { device: stageDevice("ZX7-400", 0), designation: "ZX7-400", ...BARE_RELAY, policy };
+}
+
 const REFUSED: [what: string, text: string, code: ErrorCode, detail: RegExp][] = [
   ["17 machines on a bus", config({ port, machines: machines(17) }), "link.busOverloaded", /17 chips/],
   ["5 machines at 9,600 baud", config({ port, baudRate: 9600, machines: machines(5) }), "link.busOverloaded", /5 chips/],
@@ -38,6 +45,12 @@ const REFUSED: [what: string, text: string, code: ErrorCode, detail: RegExp][] =
   ["a value of the wrong kind", config({ port, machines: machines(1), baudRate: 300 }), "config.badValue", /bad\.yaml:\d+.*baudRate/],
   ["broken YAML", "data: [1, 2\nbroker: {", "config.badYaml", /bad\.yaml:\d+/],
   ["one device twice", config({ port, machines: [...machines(1), ...machines(1)] }), "config.duplicateDevice", /bad\.yaml.*00000001/],
+  [
+    "an enforced machine whose relay has no dead-man",
+    config({ port, baudRate: 9600, stopBits: 2, machines: [bareMachine({ class: "enforced" })] }),
+    "link.noDeadMan",
+    /00000001/,
+  ],
   [
     "a wrong check character",
     config({ port, machines: [{ ...machines(1)[0], device: "370983ZARCG00000001A" }] }),
@@ -69,6 +82,20 @@ describe("arcgate run", () => {
   it("refuses a file that is not there", async () => {
     const { code, err } = await runCommand(process.execPath, [bundle, "run", "--config", join(folder, "none.yaml")]);
     expect([code, err.includes("config.missing")]).toEqual([2, true]);
+  });
+});
+
+describe("arcgate doctor", () => {
+  it.each([
+    ["enforced", true],
+    ["monitored", false],
+  ])("a relay without a dead-man beside a policy that is %s", async (machineClass, isRefused) => {
+    const file = join(folder, "bare.yaml");
+    writeFileSync(file, config({ port, baudRate: 9600, stopBits: 2, machines: [bareMachine({ class: machineClass })] }));
+    const { code, out } = await runCommand(process.execPath, [bundle, "doctor", "--config", file]);
+    expect(code).toBe(1);
+    for (const part of ["zh", "remedyZh", "remedyEn"] as const) expect(out.includes(ERRORS["link.noDeadMan"][part])).toBe(isRefused);
+    expect(/✗ 总线 bus .*link\.noDeadMan/.test(out)).toBe(isRefused);
   });
 });
 

@@ -229,6 +229,7 @@ export interface MachineView {
   state: string;
   fault: string | null;
   linkCode: string | null;
+  scanner: { code: string } | null;
   session: number | null;
   handle: string | null;
   ending: { cause: string; inS: number } | null;

@@ -41,6 +41,18 @@ export function filesWithPersonalData(folder: string, names: readonly string[]):
   return { searched, found: found.filter(([, what]) => what.length > 0) };
 }
 
+/** Each page that the agent serves for one of its machines, and what is found in it. */
+export async function pagesWithPersonalData(page: string, device: string, names: readonly string[]): Promise<[string, string[]][]> {
+  const paths = ["/", "/?lang=en", "/api/status", `/display/${device}`, `/inspect/${device}`, `/api/challenge?machine=${device}`];
+  return Promise.all(
+    paths.map(async (path): Promise<[string, string[]]> => {
+      const answer = await fetch(page + path);
+      if (!answer.ok) throw new RangeError(`${path} is no page: ${answer.status}`);
+      return [path, personalDataIn(Buffer.from(await answer.arrayBuffer()), names)];
+    }),
+  );
+}
+
 function isFile(path: string): boolean {
   const status = statSync(path, { throwIfNoEntry: false });
   return status?.isFile() === true;

@@ -1,7 +1,8 @@
-/** Everything that a disk image holds. Plain data that nobody changes. */
+/** Everything that a disk image holds; the disk that is in the module, and the image that somebody may put back. */
 import type { MachineState } from "#agent/core/machine/state.ts";
 import type { Policy } from "#protocol/policy/policy.ts";
 import { BEGIN_MS, type Certificate, HOUR_MS } from "#test/chaos/cast.ts";
+import type { Memory } from "#test/chaos/oracle.ts";
 import type { Sequence } from "#test/chaos/steps.ts";
 
 export interface List {
@@ -10,20 +11,46 @@ export interface List {
   entries: ReadonlyMap<string, Certificate>;
 }
 
-export interface Disk {
+/** Plain data that nobody changes, but for its checkpoint and policy. */
+interface Disk {
   checkpoint: MachineState | null;
   policy: Policy;
   list: List;
 }
 
-export function firstDisk({ policy, people }: Sequence): Disk {
+function firstDisk({ policy, people }: Sequence): Disk {
   const entries = new Map(people.filter((person): person is [string, Certificate] => person[1] !== null));
   return { checkpoint: null, policy, list: { version: 1, issuedMs: BEGIN_MS - 240 * HOUR_MS, entries } };
 }
 
 /** The next list, a day old when it arrives. Null: the handle is in it no more. */
-export function relisted({ version, issuedMs, entries }: List, handle: string, certificate: Certificate | null, nowMs: number): List {
+function relisted({ version, issuedMs, entries }: List, handle: string, certificate: Certificate | null, nowMs: number): List {
   const others = [...entries].filter(([held]) => held !== handle);
   const next = new Map(certificate ? [...others, [handle, certificate]] : others);
   return { version: version + 1, issuedMs: Math.max(issuedMs + 1, BEGIN_MS + nowMs - 24 * HOUR_MS), entries: next };
+}
+
+export class DiskShelf {
+  disk: Disk;
+  #image: { disk: Disk; memory: string; poweredMs: number } | null = null;
+
+  constructor(sequence: Sequence) {
+    this.disk = firstDisk(sequence);
+  }
+
+  relist(handle: string, certificate: Certificate | null, nowMs: number): void {
+    this.disk = { ...this.disk, list: relisted(this.disk.list, handle, certificate, nowMs) };
+  }
+
+  save(memory: Memory, poweredMs: number): void {
+    this.#image = { disk: { ...this.disk }, memory: JSON.stringify(memory), poweredMs };
+  }
+
+  /** What the module remembered when the image was made; null when there is none, and nothing changes. */
+  putBack(): { memory: Memory; poweredMs: number } | null {
+    if (this.#image === null) return null;
+    const { disk, memory, poweredMs } = this.#image;
+    this.disk = { ...disk };
+    return { memory: JSON.parse(memory) as Memory, poweredMs };
+  }
 }

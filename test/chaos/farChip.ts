@@ -78,8 +78,9 @@ export class FarChip {
     this.#contactor = state;
     if (before.commandedClosed && !state.commandedClosed) {
       this.#quietMs = Number.POSITIVE_INFINITY;
-      if (state.barredSession === state.session || state.openedBy === "arcOff") this.#running = 0;
+      if (state.openedBy === "arcOff") this.#running = 0;
     }
+    if (before.barredSession !== state.barredSession) this.#running = 0;
     if (state.commandedClosed && (!before.commandedClosed || before.session !== state.session)) {
       if (this.#running !== state.session) {
         this.#vault.spendStart();
@@ -95,9 +96,13 @@ export class FarChip {
     this.#presses += 1;
   }
 
+  /** The running session and the barred one are remembered; switches stay as they are. */
   boot(): void {
+    const { barredSession, eStop, enclosureOpen } = this.#contactor;
     this.#boots += 1;
-    this.#contactor = powerUpContactor();
+    this.#contactor = powerUpContactor({ session: this.#running, barredSession });
+    this.happen({ type: "eStop", on: eStop });
+    this.happen({ type: "enclosure", on: enclosureOpen });
     this.#vault = new Vault(this.memory, SECRETS);
     this.#uptimeMs = 0;
     this.#windows = [];

@@ -70,17 +70,20 @@ class Player {
         break;
       case "eStop":
       case "enclosure":
-        far.happen({ type: step.do, on: step.on });
-        this.#disturbed();
+        world.disturb({ type: step.do, on: step.on });
+        world.tick();
         break;
       case "fault":
-        far.happen(step.on ? { type: "fault", fault: "weldedContact" } : { type: "clearFault" });
-        this.#disturbed();
+        world.disturb(step.on ? { type: "fault", fault: "weldedContact" } : { type: "clearFault" });
+        world.tick();
         break;
       case "cable":
         if (step.on !== world.isCableIn) world.unsettled();
         world.isCableIn = step.on;
         world.tick();
+        break;
+      case "unseen":
+        this.#unseen(step);
         break;
       case "powerCut":
         world.bootChip(null);
@@ -108,12 +111,13 @@ class Player {
     }
   }
 
-  #disturbed(): void {
-    const { world } = this;
-    world.unsettled();
-    // What the machine cannot hear of is the chip's to bar.
-    if (world.far.hard && world.isCableIn) world.oracle.ended("hard cause", this.world.lastClosedFor ?? -1);
-    world.tick();
+  #unseen({ what, afterS, boots }: Extract<Step, { do: "unseen" }>): void {
+    this.#take({ do: "cable", on: false });
+    this.world.pass(afterS);
+    for (const on of [true, false]) this.#take({ do: what, on });
+    if (boots) this.#take({ do: "powerCut" });
+    this.#take({ do: "cable", on: true });
+    this.world.pass(8);
   }
 }
 

@@ -39,6 +39,8 @@ export type Step =
   | { do: "list"; handle: string; certificate: Certificate | null }
   | { do: "pass"; seconds: number }
   | { do: "weld" | "eStop" | "enclosure" | "fault" | "cable"; on: boolean }
+  /** E-stop or enclosure switch open and close with the cable out, and perhaps the power goes and comes. */
+  | { do: "unseen"; what: "eStop" | "enclosure"; afterS: number; boots: boolean }
   | { do: "swap"; left: { starts: number; boots: number; hours: number } }
   | { do: "restart" | "rollback"; downS: number }
   | { do: "clock"; lagMs: number; boundMs: number | null };
@@ -83,6 +85,7 @@ const MAKERS: readonly (readonly [number, (draw: Draw, at: number) => Step])[] =
   [2, (draw) => ({ do: "fault", on: draw() < 0.3 })],
   [5, (draw) => ({ do: "cable", on: draw() < 0.6 })],
   [2, () => ({ do: "powerCut" })],
+  [1, (draw) => ({ do: "unseen", what: pick(draw, ["eStop", "enclosure"]), afterS: pick(draw, [0, 3, 12]), boots: draw() < 0.7 })],
   [
     1,
     (draw) => ({

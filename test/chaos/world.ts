@@ -5,68 +5,64 @@ import type { MachineEffect, MachineInput, MachineSetup, MachineState } from "#a
 import { initialMachine, machineStep, resumeMachine } from "#agent/core/machine/step.ts";
 import { type DeskState, openDesk } from "#agent/core/pass/desk.ts";
 import type { Policy } from "#protocol/policy/policy.ts";
+import type { ContactorEvent } from "#simulator/chip/machine/contactor.ts";
 import type { Certificate } from "#test/chaos/cast.ts";
-import { type Disk, firstDisk, type List, relisted } from "#test/chaos/disk.ts";
+import { DiskShelf, type List } from "#test/chaos/disk.ts";
 import type { InForce, Shown } from "#test/chaos/facts.ts";
 import { FarChip, WINDOW_MS } from "#test/chaos/farChip.ts";
-import { type Memory, Oracle } from "#test/chaos/oracle.ts";
+import { Oracle } from "#test/chaos/oracle.ts";
+import { patienceS } from "#test/chaos/patience.ts";
 import type { Sequence } from "#test/chaos/steps.ts";
+import { Watch } from "#test/chaos/watch.ts";
 import { WrongClock } from "#test/chaos/wrongClock.ts";
 
 export const DEVICE = "370983ZARCG000000010";
+const FIRST_CHIP = { starts: 200, boots: 120, hours: 336 };
 const METER = { arcMinAmps: 15, alternating: false, ratedAmps: 400, ratedDutyCycle: 0.6 };
 
 export class World {
   readonly oracle = new Oracle();
+  readonly #watch = new Watch(this.oracle, FIRST_CHIP.starts);
   state: MachineState = initialMachine();
-  far: FarChip;
+  far = new FarChip("chip-1", FIRST_CHIP);
   nowMs = 0;
-  desk: DeskState;
+  desk: DeskState = openDesk(DEVICE, this.oracle.process);
   isCableIn = true;
   readonly clock = new WrongClock();
   /** Since when nothing has kept the machine from being ready. */
   steadyMs = 0;
-  readonly faults: string[] = [];
   awaited: { shown: Shown; before: InForce } | null = null;
   answer: { allow: boolean; waits: boolean; session: number | null; code: string } | null = null;
-  #disk: Disk;
-  #image: { disk: Disk; memory: string; poweredMs: number } | null = null;
+  readonly #shelf: DiskShelf;
   #setup: MachineSetup;
   #listFloor = 0;
-  #epoch = 1;
   #chips = 1;
   #poweredMs = 0;
   /** … when the chip was last heard. */
   #heardPoweredMs = 0;
   #chipMs = 0;
-  #closedFor: number | null = null;
-  #startsGiven: number;
-  #startsSeen = 0;
 
   constructor(sequence: Sequence) {
     const { policy } = sequence;
-    this.#disk = firstDisk(sequence);
+    this.#shelf = new DiskShelf(sequence);
     this.#setup = { device: DEVICE, policy, processCategory: "2.1", keepsVault: true, meter: METER };
-    this.#startsGiven = 200;
-    this.far = new FarChip("chip-1", { starts: 200, boots: 120, hours: 336 });
-    this.desk = openDesk(DEVICE, 1);
     this.step({ type: "policy", policy });
     this.oracle.ruled(policy, this.nowMs);
     this.tick();
     this.pass(8);
   }
 
-  get lastClosedFor(): number | null {
-    return this.#closedFor;
+  get faults(): string[] {
+    return this.#watch.faults;
   }
 
   get policy(): Policy {
-    return this.#disk.policy;
+    return this.#shelf.disk.policy;
   }
 
   /** A list below the chip's floor is in force no more. */
   get list(): List | null {
-    return this.#disk.list.version < this.#listFloor ? null : this.#disk.list;
+    return this.#shelf.disk.list.version < this.#listFloor ? null : this.#shelf.disk.list;
   }
 
   get inForce(): InForce {
@@ -96,7 +92,7 @@ export class World {
     if (effects.some(({ type }) => type === "commit")) {
       this.state = markDurable(state);
       // Plain data that nobody changes: as good as its JSON, which is written only when a disk is read again.
-      this.#disk.checkpoint = this.state;
+      this.#shelf.disk.checkpoint = this.state;
       if (input.type !== "scan" && before !== null && this.state.licence === null) this.oracle.unguarded();
     }
     for (const effect of effects) this.#run(effect);
@@ -107,7 +103,7 @@ export class World {
       const { decision, session } = effect;
       const waits = !decision.allow && decision.waitsFor !== null;
       this.answer = { allow: decision.allow, waits, session, code: decision.allow ? decision.rule : decision.code };
-      if (this.awaited) this.#charge("allowed", this.oracle.answered(this.awaited.shown, this.answer, this.awaited.before));
+      if (this.awaited) this.#watch.charge("allowed", this.oracle.answered(this.awaited.shown, this.answer, this.awaited.before));
       this.awaited = null;
     }
     if (effect.type === "adopt") this.#adopt();
@@ -142,27 +138,19 @@ export class World {
       this.step({ type: "linkFailed", code: this.isCableIn ? "link.rebooted" : "link.timeout" });
       return;
     }
-    if (order.mode === "closed") this.#charge(`ordered ${order.session}`, this.oracle.ordered(order.session, this.inForce));
+    if (order.mode === "closed") this.#watch.charge(`ordered ${order.session}`, this.oracle.ordered(order.session, this.inForce));
     if (order.mode === "open" && this.far.closedFor !== null) this.oracle.ended("ended by the machine", this.far.closedFor);
     const reading = this.far.exchange(order);
     this.#chipMs = reading.status.nextSeq * WINDOW_MS;
     this.#heardPoweredMs = this.#poweredMs;
-    if (this.far.hard && this.#closedFor !== null) this.oracle.ended("hard cause", this.#closedFor);
+    if (this.far.hard && this.#watch.closedFor !== null) this.oracle.ended("hard cause", this.#watch.closedFor);
     this.look();
     this.step({ type: "reading", reading });
   }
 
   /** The oracle looks at the contactor. */
   look(): void {
-    const { closedFor } = this.far;
-    if (closedFor !== null) this.#charge(`closed ${closedFor}`, this.oracle.closed(closedFor, this.inForce));
-    if (closedFor !== null && closedFor !== this.#closedFor) this.#startsSeen = this.far.started.length;
-    if (this.#startsSeen > this.#startsGiven) this.#charge("closed", "no start was left");
-    this.#closedFor = closedFor;
-  }
-
-  #charge(what: string, why: string | null): void {
-    if (why !== null) this.faults.push(`${what}: ${why}`);
+    this.#watch.look(this.far, this.inForce);
   }
 
   unsettled(): void {
@@ -176,7 +164,7 @@ export class World {
   /** Time passes. At rest nothing is asked of the machine: it is only looked at again at the end. */
   pass(seconds: number): void {
     for (let left = seconds; left > 0; ) {
-      const now = Math.min(this.#patienceS ?? left, left);
+      const now = Math.min(patienceS(this.state, this.far, this.isCableIn) ?? left, left);
       for (let second = 0; second < now; second++) this.#second();
       left -= now;
       this.tick();
@@ -188,28 +176,18 @@ export class World {
     this.nowMs += WINDOW_MS;
     this.#poweredMs += WINDOW_MS;
     this.far.second();
-    if (this.far.closedFor !== this.#closedFor) this.look();
-  }
-
-  /** The next tick may wait so long without changing what follows, but for how soon; null: for ever. A lease runs for 8 s. */
-  get #patienceS(): number | null {
-    const { interlock, link, chip } = this.state;
-    if (this.far.closedFor !== null || interlock.at === "outage") return interlock.at === "ending" ? 2 : 4;
-    if (interlock.at === "closing" || interlock.at === "opening") return 1;
-    if (interlock.at === "awaitingStart") return 5;
-    const isAtRest = link.at === "up" && this.isCableIn && chip?.bootId === this.far.bootId;
-    return isAtRest ? null : link.at === "up" ? 2 : 10;
+    if (this.far.closedFor !== this.#watch.closedFor) this.look();
   }
 
   rule(policy: Policy): void {
-    this.#disk.policy = policy;
+    this.#shelf.disk.policy = policy;
     this.oracle.ruled(policy, this.nowMs);
     this.step({ type: "policy", policy });
     this.keepVault();
   }
 
   relist(handle: string, certificate: Certificate | null): void {
-    this.#disk = { ...this.#disk, list: relisted(this.#disk.list, handle, certificate, this.nowMs) };
+    this.#shelf.relist(handle, certificate, this.nowMs);
     this.recheck();
     this.keepVault();
   }
@@ -222,7 +200,15 @@ export class World {
     if (certificates.length > 0) this.step({ type: "recheck", certificates, listIssuedMs: list.issuedMs, remind: false });
   }
 
+  /** A switch, or a fault. */
+  disturb(event: ContactorEvent): void {
+    this.far.happen(event);
+    this.unsettled();
+    if (this.far.hard) this.#watch.cut(this.isCableIn);
+  }
+
   bootChip(other: FarChip | null): void {
+    this.#watch.booted(other !== null);
     if (other) this.far = other;
     else this.far.boot();
     this.unsettled();
@@ -237,30 +223,25 @@ export class World {
 
   refilled(starts: number): void {
     this.far.started = [];
-    this.#startsSeen = 0;
-    this.#startsGiven = starts;
+    this.#watch.refilled(starts);
   }
 
   saveDisk(): void {
-    this.#image = { disk: { ...this.#disk }, memory: JSON.stringify(this.oracle.memory), poweredMs: this.#poweredMs };
+    this.#shelf.save(this.oracle.memory, this.#poweredMs);
   }
 
   /** Another process goes on from what the disk holds: this one's, or an older one that somebody put back. */
   restart(downS: number, isRollback: boolean): void {
-    const image = isRollback ? this.#image : null;
-    if (image) {
-      this.#disk = { ...image.disk };
-      this.oracle.putBack(JSON.parse(image.memory) as Memory, this.inForce, image.poweredMs);
-    }
+    const image = isRollback ? this.#shelf.putBack() : null;
+    if (image) this.oracle.putBack(image.memory, this.inForce, image.poweredMs);
     for (let second = 0; second < downS; second++) this.#second();
-    const { checkpoint, policy } = this.#disk;
-    this.#epoch += 1;
+    const { checkpoint, policy } = this.#shelf.disk;
     this.#listFloor = 0;
     this.clock.boundMs = null;
-    this.desk = openDesk(DEVICE, this.#epoch);
+    this.oracle.restarted(this.nowMs);
+    this.desk = openDesk(DEVICE, this.oracle.process);
     this.state = checkpoint === null ? initialMachine() : resumeMachine(checkpoint, this.nowMs);
     this.unsettled();
-    this.oracle.restarted(this.nowMs);
     this.oracle.ruled(policy, this.nowMs);
     this.step({ type: "policy", policy });
     this.tick();

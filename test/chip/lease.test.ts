@@ -24,7 +24,7 @@ describe("an authenticated lease", () => {
     expect(chip.contactor.commandedClosed).toBe(true);
     run(10);
     expect(chip.contactor).toMatchObject({ commandedClosed: false, openedBy: "leaseLapsed" });
-    expect(chip.openings).toMatchObject([{ by: "leaseLapsed", atMs: 8_000 }]);
+    expect(chip.contact.openings).toMatchObject([{ by: "leaseLapsed", atMs: 8_000 }]);
     expect(page().header.nextSeq).toBe(80);
   });
 
@@ -32,7 +32,7 @@ describe("an authenticated lease", () => {
     const { chip, order } = rig();
     order();
     chip.advance(1_000 + 25_000);
-    expect(chip.openings).toMatchObject([{ by: "leaseLapsed", atMs: 8_000 }]);
+    expect(chip.contact.openings).toMatchObject([{ by: "leaseLapsed", atMs: 8_000 }]);
     const closed = chip.ring.read(0, 10).windows.filter((window) => window.closed);
     expect(closed.reduce((sum, { run }) => sum + run, 0)).toBe(80);
   });

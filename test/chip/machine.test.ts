@@ -99,7 +99,7 @@ describe("without power", () => {
       r.order({ mode: "closedUntilArcOff" });
       r.run(1_000);
     }
-    expect(r.chip.openings).toMatchObject([{ by: "arcOff", arcing: false }]);
+    expect(r.chip.contact.openings).toMatchObject([{ by: "arcOff", arcing: false }]);
     expect(r.chip.truth()).toMatchObject({ arcs: 1 });
     expect(r.chip.truth().arcMs).toBeGreaterThanOrEqual(4_000);
   });
@@ -143,7 +143,7 @@ describe("what goes wrong on demand", () => {
     r.chip.contact.mirrorStuckOpen = true;
     r.run(520);
     expect(fault(r)).toBe("mirrorDisagrees");
-    expect(r.chip.openings).toMatchObject([{ by: "fault" }]);
+    expect(r.chip.contact.openings).toMatchObject([{ by: "fault" }]);
   });
 
   it("an unplugged sensor reads zero, says so, opens, and is over when it is back", () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LEASE_RESULTS } from "#protocol/chip/arcgateChip.ts";
 import { FramFile, newMemory } from "#simulator/chip/machine/memory.ts";
 import { JOB, rig } from "#test/chip/rig.ts";
 
@@ -78,8 +79,37 @@ describe("a chip whose power is cut", () => {
     expect(second.chip.memory.bootCount).toBe(2);
     expect(second.chip.desk.counter).toBe(0);
     expect(second.chip.contact.powers).toBe(false);
-    expect(second.chip.contactor).toMatchObject({ openedBy: "powerUp", session: 0 });
+    expect(second.chip.contactor).toMatchObject({ openedBy: "powerUp", session: 42, barredSession: null, leaseUntilMs: null });
     expect(second.chip.ring.nextSeq).toBe(0);
+  });
+
+  it.each(["eStop", "enclosure"] as const)("%s opened and closed again with nobody to see it: the session stays barred", (what) => {
+    for (const lapsed of [false, true]) {
+      const name = `${what}-${lapsed}`;
+      const first = rig({}, undefined, undefined, new FramFile(folder, name));
+      first.order();
+      first.run(lapsed ? 9_000 : 2_000);
+      first.chip.happen({ type: what, on: true });
+      first.chip.happen({ type: what, on: false });
+      // The power goes in this very moment.
+      for (let boot = 0; boot < 2; boot++) {
+        const next = rig({}, undefined, undefined, new FramFile(folder, name));
+        expect(next.order().header.leaseResult).toBe(LEASE_RESULTS.indexOf("refused"));
+        expect(next.chip.contact.powers).toBe(false);
+        expect(next.order({ session: boot + 43 }).header.leaseResult).toBe(LEASE_RESULTS.indexOf("accepted"));
+        next.order({ session: boot + 43, mode: "open" });
+      }
+    }
+  });
+
+  it("an e-stop after the boot bars the session that could have closed again", () => {
+    const first = rig({}, undefined, undefined, new FramFile(folder, "chip"));
+    first.order();
+    first.run(2_000);
+    const second = rig({}, undefined, undefined, new FramFile(folder, "chip"));
+    second.chip.happen({ type: "eStop", on: true });
+    second.chip.happen({ type: "eStop", on: false });
+    expect(second.order().header.leaseResult).toBe(LEASE_RESULTS.indexOf("refused"));
   });
 
   it("has stored every window that it told of", () => {

@@ -34,7 +34,7 @@ describe("the process", () => {
     await master.close();
     await spawned(...args);
     const again = await client(tty);
-    expect(await identity(again)).toMatchObject({ bootCount: 2, leaseCounter: 0, session: 0 });
+    expect(await identity(again)).toMatchObject({ bootCount: 2, leaseCounter: 0, session: 42 });
     const totals = decodeBlock(TOTALS, await again.read(TOTALS.address, TOTALS.words));
     expect(totals).toMatchObject({ session: 42, closed: 0, bootCount: 1 });
     expect(totals.arcMs).toBeGreaterThanOrEqual(Math.floor(told));

@@ -21,7 +21,7 @@ describe("deadlines", () => {
   it("idleness counts from the last arc: a rod change is none, ten minutes are", () => {
     const minutes = (count: number) => later(0, count * 60_000 - 50_000);
     expect(interlock(STATES.energised, CLOSED, minutes(9.9)).state.at).toBe("energised");
-    expect(interlock(STATES.energised, CLOSED, minutes(10)).state).toMatchObject({ at: "opening", cause: "idle" });
+    expect(interlock(STATES.energised, CLOSED, minutes(10)).state).toMatchObject({ at: "ending", cause: "idle" });
     const rodChange = { ...CLOSED, lastArcOffChipMs: NOW.chipMs + 500_000 };
     expect(interlock(STATES.energised, rodChange, minutes(10)).state.at).toBe("energised");
   });
@@ -31,7 +31,7 @@ describe("deadlines", () => {
     const out = interlock(STATES.energised, INPUTS.silent, later(0, 540_000));
     const back = interlock(out.state, quiet, later(1_000, 549_000));
     expect(back.state).toMatchObject({ at: "energised", activeChipMs: 650_000 });
-    expect(interlock(back.state, quiet, later(2_000, 550_000)).state).toMatchObject({ at: "opening", cause: "idle" });
+    expect(interlock(back.state, quiet, later(2_000, 550_000)).state).toMatchObject({ at: "ending", cause: "idle" });
     const closedAgain = interlock({ ...STATES.outageOpen, session: SESSION }, quiet, later(1_000, 1_000));
     expect(closedAgain.state).toMatchObject({ at: "energised", activeChipMs: NOW.chipMs + 1_000 });
   });

@@ -63,11 +63,11 @@ const LIMITS: Limit[] = [
   },
   {
     ...{ rule: "idleness is counted from the last of the arc", from: STATES.energised, by: INPUTS.arcing, meets: QUIET },
-    ...{ clock: "chipMs", limitMs: 600_000, reached: { at: "opening", session, cause: "idle", sinceMonoMs: NOW.monoMs } },
+    ...{ clock: "chipMs", limitMs: 600_000, reached: { at: "ending", session, cause: "idle", untilChipMs: NOW.chipMs + 630_000 } },
   },
   {
     ...{ rule: "or from the closing, until there is an arc", from: STATES.closing, by: CLOSED, meets: QUIET },
-    ...{ clock: "chipMs", limitMs: 600_000, reached: { at: "opening", session, cause: "idle", sinceMonoMs: NOW.monoMs } },
+    ...{ clock: "chipMs", limitMs: 600_000, reached: { at: "ending", session, cause: "idle", untilChipMs: NOW.chipMs + 630_000 } },
   },
   {
     ...{ rule: "a silent chip keeps its session 60 s", from: STATES.energised, by: INPUTS.silent, meets: INPUTS.tick },

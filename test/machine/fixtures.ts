@@ -71,6 +71,10 @@ export class FarMachine {
   windows: Window[] = [];
   boots = 1;
   confirmedBelow = 0;
+  /** Windows that an answer leaves for the next one. */
+  unread = 0;
+  /** A session that it does not close for any more. */
+  barred: number | null = null;
   /** Session of the accumulators, which outlive a boot; and what they hold. */
   session = 0;
   arcMs = 0;
@@ -138,11 +142,12 @@ export class FarMachine {
     this.#mode = order.mode;
     this.confirmedBelow = Math.max(this.confirmedBelow, order.confirmedBelow);
     const closes = order.mode === "closed" || (order.mode !== "open" && this.status.commandedClosed);
-    const blocked = this.status.eStop || this.status.enclosureOpen || this.status.fault !== "none";
+    const blocked = order.session === this.barred || this.status.eStop || this.status.enclosureOpen || this.status.fault !== "none";
     this.#move(closes && !blocked, "command");
     if (closes && !blocked && this.session !== order.session) this.#count(order.session);
     const status = { ...this.status, leaseResult: blocked && closes ? "refused" : "accepted", nextSeq: this.#nextSeq } as const;
-    const windows = this.windows.filter(({ seq, run }) => seq + run > order.readFrom);
+    const belowSeq = this.#nextSeq - this.unread;
+    const windows = this.windows.filter(({ seq, run }) => seq + run > order.readFrom && seq + run <= belowSeq);
     return { status, windows, roundTripMs: 20 };
   }
 

@@ -130,6 +130,17 @@ describe("in a special period", () => {
     expect(driving.state.guardScan).toBeNull();
   });
 
+  it("a guardian's scan does not outlive a start that nobody confirmed", () => {
+    const driving = lockedUnder(SPECIAL);
+    driving.step(guardScan({ way: "grant" }));
+    driving.step(scanOf());
+    expect(driving.state.interlock.at).toBe("awaitingStart");
+    driving.step(guardScan());
+    expect(driving.state.guardScan).not.toBeNull();
+    driving.pass(31_000);
+    expect([driving.state.interlock.at, driving.state.guardScan]).toEqual(["locked", null]);
+  });
+
   it("whoever scanned from afar must press the start button, welder or guardian", () => {
     for (const [first, second] of [
       [scanOf({ pass: passFacts({ way: "grant" }) }), guardScan()],

@@ -36,7 +36,7 @@ function reportOf(driving: Driving): ReturnType<typeof machineReport> {
     forgetConfirmed: () => 0,
   };
   return machineReport(
-    { driver: new MachineDriver(ports, "1.2.3"), designation: "ZX7-400", vault: null },
+    { driver: new MachineDriver(ports, "1.2.3"), designation: "ZX7-400", scanner: { code: null }, vault: null },
     { journal, platform, receipts: { inspection: () => null, decision: () => null } },
   );
 }

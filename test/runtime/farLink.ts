@@ -7,6 +7,7 @@ import { FarMachine, SETUP } from "#test/machine/fixtures.ts";
 export class FarLink implements MachineLink {
   readonly vault = null;
   readonly device = SETUP.device;
+  hasDeadMan = true;
   readonly far = new FarMachine();
   readonly orders: { order: LinkOrder; priority: "urgent" | "routine" }[] = [];
   cut = false;

@@ -5,7 +5,7 @@ import type { AgentReport, ScanReply } from "#agent/core/status.ts";
 import type { Journal } from "#agent/ports.ts";
 import { LatePlatform } from "#agent/runtime/latePlatform.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
-import { machineReport } from "#agent/runtime/reporting.ts";
+import { machineReport, type ScannerHealth } from "#agent/runtime/reporting.ts";
 import { Scans } from "#agent/runtime/scans.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import { eventName } from "#protocol/events/dictionary.ts";
@@ -21,9 +21,11 @@ import { UNJOINED } from "#test/runtime/unjoined.ts";
 export const MACHINE = SETUP.device;
 export const OTHER_MACHINE = "370983ZARCG000000021";
 
-/** Whom it believes, and what the list says; default: the tests' own keys and one certified welder. */
+/** Whom it believes, what the list says, and what the machines are called and their scanners say; default: the tests' own keys and one certified welder. */
 interface GateWorld {
   trust: TrustStore;
+  designation: string;
+  scanner: ScannerHealth;
   lookUp(handle: string): CertificateFacts | null | undefined;
 }
 
@@ -40,7 +42,7 @@ export class Gate {
 
   constructor(seed: number, world: Partial<GateWorld>) {
     const lookUp = (handle: string) => (handle === HANDLE ? ENTRY : null);
-    this.#world = { trust: testTrust(), lookUp, ...world };
+    this.#world = { trust: testTrust(), designation: "ZX7-400", scanner: { code: null }, lookUp, ...world };
     this.#random = seededRandom(seed);
     this.#journal = this.#store.open({ initialEpoch: 100 });
     this.scans = this.#boot();
@@ -81,7 +83,7 @@ export class Gate {
   report(): AgentReport {
     const journal = this.#journal;
     const ports = { journal, platform: new LatePlatform(journal), receipts: { inspection: () => null, decision: () => null } };
-    const machines = this.#drivers.map((driver) => machineReport({ driver, designation: "ZX7-400", vault: null }, ports));
+    const machines = this.#drivers.map((driver) => machineReport({ driver, ...this.#world, vault: null }, ports));
     const time = { ...timeAt(this.time, this.nowMs), source: this.time.floorSource };
     return { version: "1.2.3", epoch: journal.epoch, online: false, list: null, time, journalBytes: 0, machines };
   }

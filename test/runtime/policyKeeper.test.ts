@@ -159,3 +159,25 @@ it("a policy of the future cannot push the clock past what the platform has said
   expect(place.time.now()).toEqual({ earliestMs: bound, latestMs: bound });
   expect(place.driver.policy.version).toBe(1);
 });
+
+it("a policy that nothing could enforce is refused, told with its code, and leaves what is in force", async () => {
+  const place = new Place();
+  place.link.hasDeadMan = false;
+  place.arrives(fileOf({ version: 2, machineClass: "monitored" }));
+  expect(() => place.arrives(fileOf({ version: 3, machineClass: "enforced" }))).toThrow("link.noDeadMan");
+  expect(place.told()).toEqual([2, "link.noDeadMan"]);
+  place.restart();
+  expect(place.driver.policy).toMatchObject({ version: 2, machineClass: "monitored" });
+  place.arrives(fileOf({ version: 4, machineClass: "monitored" }));
+  expect(place.driver.policy.version).toBe(4);
+});
+
+it("one that was enforced before its chip gave way to such a relay starts nobody", async () => {
+  const place = new Place();
+  place.arrives(fileOf({ version: 2, machineClass: "enforced" }));
+  place.link.hasDeadMan = false;
+  place.restart();
+  await place.ticks(3);
+  expect(place.told()).toEqual([2, "link.noDeadMan"]);
+  expect(await place.driver.scan(SCAN)).toMatchObject({ decision: { code: "licence.policyLost" } });
+});

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BusLine } from "#agent/shell/serial/busLine.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
 import {
   chipAt,
   deviceAt,
@@ -19,6 +20,10 @@ import { FarChip } from "#test/serial/farEnd/farChip.ts";
 import { FarSlaves } from "#test/serial/farEnd/farSlaves.ts";
 
 let bench: SerialBench;
+
+function isAsked(): Promise<void> {
+  return bench.slaves.asked.length > 0 ? Promise.resolve() : Promise.reject(new CodedError("link.timeout"));
+}
 
 beforeEach(() => {
   bench = new SerialBench();
@@ -157,15 +162,38 @@ describe("the port", () => {
     expect((await eventually(() => link.adopt(SETUP))).deviceCode).toBe(deviceAt(1));
   });
 
-  it("drops what a request was waiting for when the bus is closed", async () => {
+  it("is closed when the request under way has its answer, and leaves none to the next master; what waits is dropped", async () => {
+    bench.addChips(1);
+    const bus = bench.open([chipAt(1)]);
+    const link = machine(bus, 0);
+    await link.adopt(SETUP);
+    const release = bench.slaves.hold();
+    bench.slaves.asked.length = 0;
+    const reading = link.exchange(ORDER, "routine");
+    const dropped = refusalOf(link.totals());
+    await eventually(isAsked);
+    const closed = bus.close();
+    expect(await dropped).toBe("link.portMissing");
+    release();
+    expect((await reading).status.leaseResult).toBe("accepted");
+    await closed;
+    expect(bench.slaves.asked).toEqual(["1:23"]);
+    expect(await refusalOf(link.totals())).toBe("link.portMissing");
+    const next = machine(bench.open([chipAt(1)]), 0);
+    expect((await next.adopt(SETUP)).deviceCode).toBe(deviceAt(1));
+  });
+
+  it("is closed all the same when no answer comes", async () => {
     bench.addChips(1);
     const bus = bench.open([chipAt(1)]);
     const link = machine(bus, 0);
     await link.adopt(SETUP);
     bench.slaves.hold();
+    bench.slaves.asked.length = 0;
     const waiting = [refusalOf(link.exchange(ORDER, "routine")), refusalOf(link.totals())];
+    await eventually(isAsked);
     await bus.close();
-    expect(await Promise.all(waiting)).toEqual(["link.portMissing", "link.portMissing"]);
+    expect(await Promise.all(waiting)).toEqual(["link.timeout", "link.portMissing"]);
   });
 
   // A pty keeps baud rate, stop bits and the kind of parity; data bits and the parity bit itself it takes from nobody.

@@ -39,7 +39,8 @@ export function energised(state: Of<"energised">, input: StateInput, now: Interl
     return stay({ at: "ending", session, cause: "sessionLimit", untilChipMs: now.chipMs + SOFT_END_MS });
   }
   if (now.chipMs - activeChipMs >= session.idleRelockS * 1000) {
-    return stay({ at: "opening", session, cause: "idle", sinceMonoMs: now.monoMs });
+    // Not at once: whoever strikes in this moment does so in windows that nobody has read yet.
+    return stay({ at: "ending", session, cause: "idle", untilChipMs: now.chipMs + SOFT_END_MS });
   }
   return stay({ at: "energised", session, activeChipMs });
 }
@@ -48,9 +49,11 @@ function isOver(session: Session, now: InterlockNow): boolean {
   return now.chipMs - session.startedChipMs >= session.limitS * 1000;
 }
 
-/** The chip opened while we wanted it closed. A lapsed lease or a boot may be mended; its own limits may not. */
+/** The chip opened while we wanted it closed. A lapsed lease or a boot may be mended; its own limits, and a hard cause, may not. */
 function openedByItself(state: Of<"energised"> | Of<"ending">, reading: InterlockReading, now: InterlockNow): InterlockStep {
   const { session } = state;
+  const cut = cutMeanwhile(session, reading, now);
+  if (cut) return cut;
   const opened: InterlockFact = { type: "contactorOpened", session, by: reading.openedBy, afterMs: 0 };
   if (state.at === "energised" && reading.openedBy !== "sessionLimit") {
     const resumable = outageFrom(session, state.activeChipMs, now, true);
@@ -64,12 +67,28 @@ export function outageFrom(session: Session, activeChipMs: number, { monoMs }: I
   return { at: "outage", session, activeChipMs, sinceMonoMs: monoMs, opened, quietSinceMonoMs: null };
 }
 
+/** Pressed and released again between two exchanges: the chip says what it opened for, and that ends the session as if it had been seen. */
+function cutMeanwhile(session: Session, reading: InterlockReading, now: InterlockNow): InterlockStep | null {
+  const { commandedClosed, openedBy } = reading;
+  const fault = openedBy === "enclosure" ? "enclosureOpen" : openedBy === "eStop" ? "eStop" : null;
+  if (commandedClosed || fault === null) return null;
+  const facts: InterlockFact[] = [
+    { type: "faulted", fault },
+    { type: "contactorOpened", session, by: openedBy, afterMs: 0 },
+    { type: "sessionEnded", session, cause: fault },
+    { type: "faultCleared", fault },
+  ];
+  return { state: openOrLocked(reading, now), facts };
+}
+
 export function ending(state: Of<"ending">, input: StateInput, now: InterlockNow): InterlockStep {
   const { session, cause } = state;
   if (input.type === "silent") return { state: { at: "unlinked" }, facts: [{ type: "sessionEnded", session, cause }] };
   if (input.type === "granted") return handover(state, input, now);
+  if (input.type === "soft" && cause === "idle") return stay({ ...state, cause: input.cause });
   if (input.type !== "reading") return stay(state);
   if (!input.mirrorClosed || !input.commandedClosed) return openedByItself(state, input, now);
+  if (cause === "idle" && input.arcing) return stay({ at: "energised", session, activeChipMs: now.chipMs });
   // When the arc is off the chip knows best: an arc that has just begun is not in our windows yet.
   if (now.chipMs < state.untilChipMs) return stay(state);
   return stay({ at: "opening", session, cause, sinceMonoMs: now.monoMs });
@@ -92,10 +111,14 @@ export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow
   }
   // Our clock began with this process: only the chip's knows how long the contactor has really been open. It may boot next.
   const known = { ...state, sinceMonoMs: Math.min(state.sinceMonoMs, now.monoMs - (input.openForMs ?? 0)) };
-  if (now.monoMs - known.sinceMonoMs >= RESUME_WITHIN_MS) return givenUp(known, "leaseLost", input, now);
+  const isLate = now.monoMs - known.sinceMonoMs >= RESUME_WITHIN_MS;
+  if (input.openForMs === null && !isLate && !isOver(session, now)) return stay(state);
+  // Why a contactor opened that was known to be open is old news, of another session perhaps.
+  const cut = state.opened ? null : cutMeanwhile(session, input, now);
+  if (cut) return cut;
+  if (isLate) return givenUp(known, "leaseLost", input, now);
   // Closing again is no end of an arc in its own time: a session past its limit stays open.
-  if (isOver(session, now)) return givenUp(known, "sessionLimit", input, now);
-  return input.openForMs === null ? stay(state) : reclose(known, input, now);
+  return isOver(session, now) ? givenUp(known, "sessionLimit", input, now) : reclose(known, input, now);
 }
 
 function givenUp(state: Of<"outage">, cause: EndCause, reading: InterlockReading, now: InterlockNow): InterlockStep {

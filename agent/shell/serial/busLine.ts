@@ -67,13 +67,14 @@ export class BusLine {
     });
   }
 
+  /** What waits is refused. The exchange under way has its answer or its time-out first: whoever asks next must not be given its answer. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#missing = `${this.#options.port}: closed`;
     this.#rejectAll();
-    await this.#session?.stop();
     this.#wake();
     await this.#worker;
+    await this.#session?.stop();
   }
 
   #refusal(unit: number, rank: Rank): CodedError | undefined {
@@ -134,12 +135,12 @@ export class BusLine {
     }
   }
 
-  /** Noise on the line is worth a second try; silence is not. */
+  /** Noise on the line is worth a second try, unless it is about to be closed; silence is not. */
   async #tryTwice(session: RtuSession, job: Job): Promise<RtuAnswer> {
     try {
       return await session.execute(job.build());
     } catch (error) {
-      if (error instanceof NoAnswer && error.noise) return session.execute(job.build());
+      if (error instanceof NoAnswer && error.noise && !this.#closed) return session.execute(job.build());
       throw error;
     }
   }

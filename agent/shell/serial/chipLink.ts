@@ -22,6 +22,7 @@ type PageAnswer = Page & { sentAtMs: number };
 export class ChipLink implements MachineLink {
   readonly device: string;
   readonly vault: VaultLink;
+  readonly hasDeadMan = true;
   readonly #io: ChipIo;
   readonly #key: Uint8Array;
   readonly #clock: Clock;

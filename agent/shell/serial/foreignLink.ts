@@ -46,6 +46,10 @@ export class ForeignLink implements MachineLink {
     this.#clock = clock;
   }
 
+  get hasDeadMan(): boolean {
+    return this.#relay.hasDeadMan;
+  }
+
   /** Rejects when meter or relay does not answer. Windows go on being counted when it is called again with the same setup. */
   async adopt(setup: MeterSetup): Promise<Adoption> {
     const sensorRangeAmps = await this.#meter.rangeAmps();
@@ -59,7 +63,7 @@ export class ForeignLink implements MachineLink {
       deviceCode: this.device,
       windowMs: FOREIGN_WINDOW_MS,
       sensorRangeAmps,
-      hasLease: this.#relay.hasDeadMan,
+      hasLease: this.hasDeadMan,
       keepsWindows: false,
       session: 0,
       totals: null,
@@ -118,7 +122,7 @@ export class ForeignLink implements MachineLink {
   }
 
   #note(closeForMs: number, nowMs: number): void {
-    const lapsed = this.#relay.hasDeadMan && this.#commandedClosed && nowMs > this.#closedUntilMs;
+    const lapsed = this.hasDeadMan && this.#commandedClosed && nowMs > this.#closedUntilMs;
     if (lapsed) this.#openedBy = "leaseLapsed";
     else if (this.#commandedClosed && closeForMs <= 0) this.#openedBy = this.#arcIsOff ? "arcOff" : "command";
     this.#commandedClosed = closeForMs > 0;
@@ -127,7 +131,7 @@ export class ForeignLink implements MachineLink {
 
   #status(adopted: Adopted, mirrorClosed: boolean): MachineStatus {
     const uptimeMs = this.#clock.monoMs() - adopted.startMs;
-    const leaseHeld = this.#relay.hasDeadMan && this.#commandedClosed;
+    const leaseHeld = this.hasDeadMan && this.#commandedClosed;
     return {
       commandedClosed: this.#commandedClosed,
       mirrorClosed,

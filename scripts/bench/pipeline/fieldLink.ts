@@ -11,6 +11,7 @@ const RUN_MAX = 4_000;
 
 export class FieldLink implements MachineLink {
   readonly vault = null;
+  readonly hasDeadMan = true;
   readonly device: string;
   readonly #nowMs: () => number;
   /** So that machines do not weld in step. */

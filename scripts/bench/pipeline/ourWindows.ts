@@ -110,6 +110,7 @@ async function tick(driver: MachineDriver, link: Turns): Promise<void> {
 /** A link that tells when an answer has been dealt with. */
 class Turns implements MachineLink {
   readonly vault = null;
+  readonly hasDeadMan = true;
   readonly device: string;
   readonly #link: MachineLink;
   #settled: () => void = () => undefined;

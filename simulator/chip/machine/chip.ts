@@ -1,6 +1,6 @@
 import { LEASE_MS, type LeaseResult } from "#protocol/chip/arcgateChip.ts";
 import type { LeaseOrder } from "#protocol/chip/link.ts";
-import type { ChipMake, Opening } from "#simulator/chip/machine/chipMake.ts";
+import type { ChipMake } from "#simulator/chip/machine/chipMake.ts";
 import { Contact } from "#simulator/chip/machine/contact.ts";
 import {
   type ContactorEvent,
@@ -11,7 +11,7 @@ import {
 } from "#simulator/chip/machine/contactor.ts";
 import { type Classing, Instrument } from "#simulator/chip/machine/instrument.ts";
 import { LeaseDesk } from "#simulator/chip/machine/leaseDesk.ts";
-import { type ChipMemory, type MemoryStore, newMemory } from "#simulator/chip/machine/memory.ts";
+import { type ChipMemory, keptContactor, type MemoryStore, newMemory } from "#simulator/chip/machine/memory.ts";
 import { Panel } from "#simulator/chip/machine/panel.ts";
 import { Presence } from "#simulator/chip/machine/presence.ts";
 import { SessionAccount } from "#simulator/chip/machine/sessionAccount.ts";
@@ -24,7 +24,6 @@ import { ringDepthFor, WindowRing } from "#simulator/chip/sensing/ring.ts";
 import type { Sensor } from "#simulator/chip/sensing/sensor.ts";
 
 const ARC_OFF_MS = 2_000;
-const MOST_OPENINGS = 200;
 /** A process that was stopped for longer does not make up the plant's time; the watchdog's it does. */
 const MOST_CATCH_UP_MS = 60_000;
 
@@ -50,18 +49,18 @@ export class Chip {
   #owedMs = 0;
   #windowEndMs: number;
   #closedMs = 0;
-  #contactor: ContactorState = powerUpContactor();
+  #contactor: ContactorState;
   #memoryStale = false;
 
   voltsNow = 0;
   ampsNow = 0;
-  readonly openings: Opening[] = [];
 
   constructor(make: ChipMake, plant: Plant, store: MemoryStore, nowMs: number) {
     this.make = make;
     this.#store = store;
     this.#memory = store.load() ?? newMemory();
     this.#memory.bootCount += 1;
+    this.#contactor = powerUpContactor(keptContactor(this.#memory));
     this.#bootAtMs = nowMs;
     this.#nowMs = nowMs;
     this.#speed = make.speed;
@@ -145,7 +144,11 @@ export class Chip {
     const { state, result } = contactorNext(before, event, uptimeMs);
     this.#contactor = state;
     this.contact.follow(state.commandedClosed);
-    if (before.commandedClosed && !state.commandedClosed) this.#onOpened(state);
+    const opens = before.commandedClosed && !state.commandedClosed;
+    const isBarred = before.barredSession !== state.barredSession;
+    if (opens) this.contact.note({ by: state.openedBy, atMs: this.uptimeMs, arcing: this.#instrument.burning });
+    if (isBarred || (opens && state.openedBy === "arcOff")) this.account.end();
+    if (isBarred) this.keep();
     if (state.commandedClosed && (!before.commandedClosed || before.session !== state.session)) {
       if (!this.account.isRunning(state.session)) this.vault.spendStart();
       this.account.begin(state.session);
@@ -193,12 +196,6 @@ export class Chip {
     this.#store.close();
   }
 
-  #onOpened(state: ContactorState): void {
-    if (this.openings.length === MOST_OPENINGS) this.openings.shift();
-    this.openings.push({ by: state.openedBy, atMs: Math.floor(this.#nowMs - this.#bootAtMs), arcing: this.#instrument.burning });
-    if (state.barredSession === state.session || state.openedBy === "arcOff") this.account.end();
-  }
-
   #runPlant(ms: number): void {
     this.#owedMs += ms;
     const untilMs = this.#plantMs + Math.floor(this.#owedMs);
@@ -244,6 +241,7 @@ export class Chip {
   /** Whoever changed the memory has it kept before anybody is told of the change. */
   keep(): void {
     this.#memory.totals = this.account.totals;
+    this.#memory.barredSession = this.#contactor.barredSession;
     this.#store.store(this.#memory);
     this.#memoryStale = false;
   }

@@ -1,4 +1,3 @@
-import type { OpenedBy } from "#protocol/chip/arcgateChip.ts";
 import type { SensorMake } from "#simulator/chip/sensing/sensor.ts";
 
 /** What a chip is given once: by its maker, its installer, and its boot. */
@@ -19,12 +18,4 @@ export interface ChipMake {
   plantArcMinAmps: number;
   plantAlternating: boolean;
   speed: number;
-}
-
-/** The contactor opened. */
-export interface Opening {
-  by: OpenedBy;
-  /** Uptime, real. */
-  atMs: number;
-  arcing: boolean;
 }

@@ -1,8 +1,21 @@
+import type { OpenedBy } from "#protocol/chip/arcgateChip.ts";
+
+const MOST_OPENINGS = 200;
+
+interface Opening {
+  by: OpenedBy;
+  /** Uptime, real. */
+  atMs: number;
+  arcing: boolean;
+}
+
 /** The main contact, its mirror, and a wire round both: what really is closed, whatever was commanded. */
 export class Contact {
   #commanded = false;
   #closed = false;
   #welded = false;
+  /** The last ones, oldest first. */
+  readonly openings: Opening[] = [];
   bypassed = false;
   mirrorStuckOpen = false;
 
@@ -18,6 +31,11 @@ export class Contact {
   follow(commandedClosed: boolean): void {
     this.#commanded = commandedClosed;
     this.#closed = commandedClosed || (this.#welded && this.#closed);
+  }
+
+  note(opening: Opening): void {
+    if (this.openings.length === MOST_OPENINGS) this.openings.shift();
+    this.openings.push(opening);
   }
 
   weld(on: boolean): void {

@@ -11,7 +11,7 @@ export interface ContactorState {
   sessionUntilMs: number | null;
   /** `closedUntilArcOff` ends here, arc or no arc. */
   arcOffUntilMs: number | null;
-  /** A session that was cut for a hard cause may not close again: resetting an e-stop energises nothing. */
+  /** A session that was cut for a hard cause, or for its limit, may not close again: resetting an e-stop energises nothing. */
   barredSession: number | null;
   eStop: boolean;
   enclosureOpen: boolean;
@@ -46,15 +46,18 @@ interface ContactorStep {
 /** However long a soft end is asked for, the contactor opens after it. */
 const ARC_OFF_HARD_MS = 30_000;
 
-export function powerUpContactor(): ContactorState {
+/** What of the contactor's state outlives a power loss: the session of the last lease (0: it is over), and the one that was barred last. */
+export type KeptContactor = Pick<ContactorState, "session" | "barredSession">;
+
+export function powerUpContactor({ session, barredSession }: KeptContactor = { session: 0, barredSession: null }): ContactorState {
   return {
     commandedClosed: false,
     mode: "open",
-    session: 0,
+    session,
     leaseUntilMs: null,
     sessionUntilMs: null,
     arcOffUntilMs: null,
-    barredSession: null,
+    barredSession,
     eStop: false,
     enclosureOpen: false,
     fault: "none",
@@ -90,8 +93,7 @@ export function contactorDeadline(state: ContactorState): number | null {
 
 function onOrder(state: ContactorState, order: ContactorOrder, isUnpaid: boolean, nowMs: number): ContactorStep {
   if (order.mode === "open") {
-    const session = order.session || state.session;
-    return { state: state.commandedClosed ? opened(state, "command") : { ...state, mode: "open", session }, result: "accepted" };
+    return { state: state.commandedClosed ? opened(state, "command") : { ...state, mode: "open" }, result: "accepted" };
   }
   if (order.session === 0 || order.leaseMs === 0 || order.sessionRemainingS === 0) return { state, result: "badValue" };
   const barred = order.session === state.barredSession;
@@ -128,10 +130,11 @@ function onTick(state: ContactorState, nowMs: number): ContactorState {
   return state;
 }
 
-/** Opens for a cause that ends the session for good. */
+/** Opens for a cause that ends the session for good: also one whose lease has lapsed, and which could have closed again. */
 function cut(state: ContactorState, by: OpenedBy | undefined): ContactorState {
-  if (by === undefined || !state.commandedClosed) return state;
-  return { ...opened(state, by), barredSession: state.session };
+  if (by === undefined) return state;
+  const barred = { ...state, barredSession: state.session === 0 ? state.barredSession : state.session };
+  return state.commandedClosed ? opened(barred, by) : barred;
 }
 
 function opened(state: ContactorState, openedBy: OpenedBy): ContactorState {

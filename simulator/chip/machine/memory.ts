@@ -4,6 +4,7 @@ import { crc32 } from "node:zlib";
 import { z } from "zod";
 import { FULL_BUDGET } from "#protocol/chip/vault.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import type { KeptContactor } from "#simulator/chip/machine/contactor.ts";
 import { type Calibration, NO_CALIBRATION } from "#simulator/chip/sensing/calibration.ts";
 
 const count = z.number().int().min(0);
@@ -54,6 +55,8 @@ const ChipMemory = z.strictObject({
   bootCount: word,
   settings: z.strictObject({ arcMinAmps: z.number(), alternating: z.boolean() }).nullable(),
   totals: SessionTotals,
+  /** Cut for a hard cause or its limit: it never closes again. */
+  barredSession: count.nullable(),
   vault: Vault,
   calibration: Corrections,
 });
@@ -74,7 +77,19 @@ export function newMemory(): ChipMemory {
     ...{ journalChain: 0, journalSeq: 0, journalHead: "0".repeat(64) },
     ...{ poweredHoursLeft: poweredHours, poweredMinutes: 0, bootsLeft: boots, startsLeft: starts, calibrationLocked: false },
   };
-  return { bootCount: 0, settings: null, totals: { ...noTotals(0, 0), closed: true }, vault, calibration: NO_CALIBRATION };
+  return {
+    bootCount: 0,
+    settings: null,
+    totals: { ...noTotals(0, 0), closed: true },
+    barredSession: null,
+    vault,
+    calibration: NO_CALIBRATION,
+  };
+}
+
+/** A session that is not over may be closed again, or barred, after the power loss. */
+export function keptContactor({ totals, barredSession }: ChipMemory): KeptContactor {
+  return { session: totals.closed ? 0 : totals.session, barredSession };
 }
 
 /** Where the memory is kept; undefined when nothing was ever stored. */

@@ -134,7 +134,7 @@ export function truthOf({ address, machine, chip, welder, player }: Workplace) {
     enclosureOpen: contactor.enclosureOpen,
     fault: contactor.fault,
     openedBy: contactor.openedBy,
-    opens: chip.openings,
+    opens: chip.contact.openings,
     session: contactor.session,
     totals: chip.account.totals,
     vault: chip.memory.vault,

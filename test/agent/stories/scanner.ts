@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ERRORS } from "#protocol/errors/registry.ts";
 import type { ScannerCommandInput } from "#simulator/scanner/control.ts";
 import { askControl } from "#simulator/stage/control.ts";
-import { type Running, readiness, startNode } from "#simulator/stage/processes.ts";
-import { Bench, benchFolder } from "#test/agent/bench.ts";
+import { type Running, readiness, startNode, until } from "#simulator/stage/processes.ts";
+import { Bench, benchFolder, PATIENCE_MS } from "#test/agent/bench.ts";
 import { BUNDLED, type Outcome, runCommand } from "#test/agent/commandLine.ts";
 
 let bench: Bench;
@@ -52,6 +52,21 @@ describe("a scanner beside the machine", () => {
     await tell({ do: "show", text: await bench.response("expired"), holdMs: 30_000 });
     await bench.event("scanDenied", 0, ({ payload }) => payload.way === "scanner" && payload.code === "licence.expired");
     expect((await bench.truth()).mirrorClosed).toBe(true);
+  });
+
+  it.sequential("is said to be deaf on status and display pages, as long as it is", async () => {
+    const { zh } = ERRORS["scanner.deaf"];
+    const pages = async () => {
+      const answers = ["/", `/display/${bench.device()}`].map(async (path) => (await fetch(bench.stage.page + path)).text());
+      return (await Promise.all(answers)).map((page) => page.includes(zh));
+    };
+    expect(await pages()).toEqual([false, false]);
+    await tell({ do: "deaf" });
+    await until("the machine's scanner is deaf", async () => (await bench.machine())?.scanner?.code === "scanner.deaf", PATIENCE_MS);
+    expect(await pages()).toEqual([true, true]);
+    await tell({ do: "deaf", on: false });
+    await until("it works again", async () => (await bench.machine())?.scanner === null, 2 * PATIENCE_MS);
+    expect(await pages()).toEqual([false, false]);
   });
 
   it.sequential("is looked at by the doctor, who says what to do about a deaf one", async () => {

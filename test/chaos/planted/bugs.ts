@@ -7,7 +7,13 @@ export interface Bug {
 }
 
 const INTERLOCK: readonly Bug[] = [
-  bug("e-stop is no hard cause", "interlock/transition", 'if (reading.eStop) return "eStop";', ""),
+  // An agent that overlooks the e-stop is told by what the chip opened for, and refused by it: the bar is what the rest stands on.
+  {
+    name: "a session that an e-stop cut is not barred",
+    file: "simulator/chip/machine/contactor.ts",
+    from: "opened(barred, by)",
+    to: "opened(state, by)",
+  },
   bug(
     "a latched fault is no hard cause",
     "interlock/transition",

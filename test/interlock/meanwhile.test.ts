@@ -1,0 +1,50 @@
+/** A switch that opened and closed again between two exchanges: only the chip's own word for why it opened is left of it. */
+import { describe, expect, it } from "vitest";
+import type { InterlockReading, InterlockState } from "#agent/core/interlock/state.ts";
+import { interlock } from "#agent/core/interlock/transition.ts";
+import { NOW, OPEN, SESSION, STATES } from "#test/interlock/fixtures.ts";
+
+const PRESSED: InterlockReading = { ...OPEN, openedBy: "eStop", openForMs: 300 };
+const CLOSED_WHEN_LAST_SEEN = ["energised", "ending", "outageClosed"] as const;
+
+const causes = (state: InterlockState, reading: InterlockReading) =>
+  interlock(state, reading, NOW).facts.flatMap((fact) => (fact.type === "sessionEnded" ? [fact.cause] : []));
+
+describe("a hard cause that is over when the chip is next heard", () => {
+  it.each(CLOSED_WHEN_LAST_SEEN)("%s: ends the session for it, and is told with its end", (name) => {
+    const { state, facts } = interlock(STATES[name], PRESSED, NOW);
+    expect(state).toEqual({ at: "locked" });
+    expect(facts).toEqual([
+      { type: "faulted", fault: "eStop" },
+      { type: "contactorOpened", session: SESSION, by: "eStop", afterMs: 0 },
+      { type: "sessionEnded", session: SESSION, cause: "eStop" },
+      { type: "faultCleared", fault: "eStop" },
+    ]);
+    expect(causes(STATES[name], { ...PRESSED, openedBy: "enclosure" })).toEqual(["enclosureOpen"]);
+  });
+
+  it("a lapsed lease, a boot and a fault that is over go on as they did", () => {
+    for (const openedBy of ["leaseLapsed", "powerUp", "fault", "command", "none"] as const) {
+      for (const name of ["energised", "outageClosed"] as const) expect(causes(STATES[name], { ...PRESSED, openedBy })).toEqual([]);
+    }
+  });
+
+  it("says nothing of a contactor that was known to be open, or is not open", () => {
+    expect(causes(STATES.outageOpen, PRESSED)).toEqual([]);
+    expect(causes(STATES.closing, PRESSED)).toEqual([]);
+    const closed = { ...PRESSED, commandedClosed: true, mirrorClosed: true, leaseHeld: true, session: SESSION.id };
+    for (const name of CLOSED_WHEN_LAST_SEEN) expect(causes(STATES[name], closed)).toEqual([]);
+  });
+
+  it("waits in an outage for the windows of the arc that it cut", () => {
+    const behind = { ...PRESSED, openForMs: null };
+    expect(interlock(STATES.outageClosed, behind, NOW)).toEqual({ state: STATES.outageClosed, facts: [] });
+    const late = { ...STATES.outageClosed, sinceMonoMs: NOW.monoMs - 60_000 };
+    expect(causes(late, behind)).toEqual(["eStop"]);
+  });
+
+  it("sees to a contact that stays closed all the same", () => {
+    const { state } = interlock(STATES.energised, { ...PRESSED, mirrorClosed: true }, NOW);
+    expect(state).toMatchObject({ at: "opening", session: null });
+  });
+});
