@@ -14,13 +14,15 @@ export interface List {
 /** Plain data that nobody changes, but for its checkpoint and policy. */
 interface Disk {
   checkpoint: MachineState | null;
+  /** How far it had heard the chip, by the chip's powered time: later windows are lost with the chip's next boot. */
+  heardPoweredMs: number;
   policy: Policy;
   list: List;
 }
 
 function firstDisk({ policy, people }: Sequence): Disk {
   const entries = new Map(people.filter((person): person is [string, Certificate] => person[1] !== null));
-  return { checkpoint: null, policy, list: { version: 1, issuedMs: BEGIN_MS - 240 * HOUR_MS, entries } };
+  return { checkpoint: null, heardPoweredMs: 0, policy, list: { version: 1, issuedMs: BEGIN_MS - 240 * HOUR_MS, entries } };
 }
 
 /** The next list, a day old when it arrives. Null: the handle is in it no more. */
@@ -36,6 +38,11 @@ export class DiskShelf {
 
   constructor(sequence: Sequence) {
     this.disk = firstDisk(sequence);
+  }
+
+  /** Plain data that nobody changes: as good as its JSON, which is written only when a disk is read again. */
+  keep(checkpoint: MachineState, heardPoweredMs: number): void {
+    Object.assign(this.disk, { checkpoint, heardPoweredMs });
   }
 
   relist(handle: string, certificate: Certificate | null, nowMs: number): void {

@@ -91,8 +91,7 @@ export class World {
     this.state = state;
     if (effects.some(({ type }) => type === "commit")) {
       this.state = markDurable(state);
-      // Plain data that nobody changes: as good as its JSON, which is written only when a disk is read again.
-      this.#shelf.disk.checkpoint = this.state;
+      this.#shelf.keep(this.state, this.#heardPoweredMs);
       if (input.type !== "scan" && before !== null && this.state.licence === null) this.oracle.unguarded();
     }
     for (const effect of effects) this.#run(effect);
@@ -234,6 +233,7 @@ export class World {
   restart(downS: number, isRollback: boolean): void {
     const image = isRollback ? this.#shelf.putBack() : null;
     if (image) this.oracle.putBack(image.memory, this.inForce, image.poweredMs);
+    this.#heardPoweredMs = this.#shelf.disk.heardPoweredMs + (image ? this.#poweredMs - image.poweredMs : 0);
     for (let second = 0; second < downS; second++) this.#second();
     const { checkpoint, policy } = this.#shelf.disk;
     this.#listFloor = 0;
