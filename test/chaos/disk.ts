@@ -1,5 +1,6 @@
 /** Everything that a disk image holds; the disk that is in the module, and the image that somebody may put back. */
 import type { MachineState } from "#agent/core/machine/state.ts";
+import { initialMachine, resumeMachine } from "#agent/core/machine/step.ts";
 import type { Policy } from "#protocol/policy/policy.ts";
 import { BEGIN_MS, type Certificate, HOUR_MS } from "#test/chaos/cast.ts";
 import type { Memory } from "#test/chaos/oracle.ts";
@@ -43,6 +44,11 @@ export class DiskShelf {
   /** Plain data that nobody changes: as good as its JSON, which is written only when a disk is read again. */
   keep(checkpoint: MachineState, heardPoweredMs: number): void {
     Object.assign(this.disk, { checkpoint, heardPoweredMs });
+  }
+
+  resumed(nowMs: number): MachineState {
+    const { checkpoint } = this.disk;
+    return checkpoint === null ? initialMachine() : resumeMachine(checkpoint, nowMs);
   }
 
   relist(handle: string, certificate: Certificate | null, nowMs: number): void {

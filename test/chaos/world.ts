@@ -2,7 +2,7 @@
 import type { LinkOrder } from "#agent/core/link.ts";
 import { markDurable } from "#agent/core/machine/finish.ts";
 import type { MachineEffect, MachineInput, MachineSetup, MachineState } from "#agent/core/machine/state.ts";
-import { initialMachine, machineStep, resumeMachine } from "#agent/core/machine/step.ts";
+import { initialMachine, machineStep } from "#agent/core/machine/step.ts";
 import { type DeskState, openDesk } from "#agent/core/pass/desk.ts";
 import type { Policy } from "#protocol/policy/policy.ts";
 import type { ContactorEvent } from "#simulator/chip/machine/contactor.ts";
@@ -235,15 +235,15 @@ export class World {
     if (image) this.oracle.putBack(image.memory, this.inForce, image.poweredMs);
     this.#heardPoweredMs = this.#shelf.disk.heardPoweredMs + (image ? this.#poweredMs - image.poweredMs : 0);
     for (let second = 0; second < downS; second++) this.#second();
-    const { checkpoint, policy } = this.#shelf.disk;
     this.#listFloor = 0;
     this.clock.boundMs = null;
     this.oracle.restarted(this.nowMs);
     this.desk = openDesk(DEVICE, this.oracle.process);
-    this.state = checkpoint === null ? initialMachine() : resumeMachine(checkpoint, this.nowMs);
+    this.state = this.#shelf.resumed(this.nowMs);
+    this.#chipMs = this.state.nextSeq * WINDOW_MS;
     this.unsettled();
-    this.oracle.ruled(policy, this.nowMs);
-    this.step({ type: "policy", policy });
+    this.oracle.ruled(this.policy, this.nowMs);
+    this.step({ type: "policy", policy: this.policy });
     this.tick();
     this.recheck();
   }
