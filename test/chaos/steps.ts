@@ -50,7 +50,7 @@ function drawWishes(draw: Draw): Wishes {
   return {
     ...{ handle: pick(draw, HANDLES), purpose: draw() < 0.2 ? "guard" : "start", maxSessionS: draw() < 0.85 ? 86_400 : 60 },
     ...{ checklistVersion: odd ? 1 : 2, place: draw() < 0.1 ? AWAY : draw() < 0.8 ? HERE : null },
-    ...{ young: draw() < 0.2, categories: draw() < 0.9 ? GOOD.categories : 6, journalFull: draw() < 0.03 },
+    ...{ young: draw() < 0.5, categories: draw() < 0.9 ? GOOD.categories : 6, journalFull: draw() < 0.03 },
   };
 }
 
