@@ -135,7 +135,7 @@ describe("on a real pty", () => {
     const { bootNonce } = await identity(master);
     await exchange(master, bootNonce, { counter: 1 });
     chip.command({ do: "enclosure" });
-    expect(chip.command({ do: "reset" })).toMatchObject({ bootCount: 2, enclosureOpen: true, session: 0, totals: { session: 42 } });
+    expect(chip.command({ do: "reset" })).toMatchObject({ bootCount: 2, enclosureOpen: true, session: 42, totals: { session: 42 } });
     chip.command({ do: "enclosure", on: false });
     const again = await identity(master);
     expect(again.bootNonce).not.toEqual(bootNonce);
