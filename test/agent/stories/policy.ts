@@ -131,21 +131,22 @@ describe.concurrent("a policy of the platform", () => {
     await tellPlatform(bench.stage, { do: "startBroker" });
   });
 
-  it.sequential("with a wrong signature leaves the last good one in force, and that is said", async () => {
+  it.sequential("that somebody changed in the platform's folder is not handed out, and leaves the last good one in force", async () => {
     const inForce = (await bench.machine())?.policyVersion ?? 0;
-    // The envelope that follows a restart carries the version of the platform's newest: it must not be the forged one's.
-    await bench.truthWhen("an envelope was taken after the restart", ({ vault }) => vault.startsLeft === 200);
-    // What the platform's folder holds is what it sends: milder, newer, and under the signature of another text.
+    // Milder, newer, and under the signature of another text.
     const path = join(bench.stage.platformData, "policies", `${bench.device()}.json`);
-    const file = PolicyFile.parse(JSON.parse(readFileSync(path, "utf8")));
-    const forged = { ...file, policy: { ...file.policy, version: inForce + 1, machineClass: "exempt" } };
-    writeFileSync(path, canonicalJson(forged));
+    const good = readFileSync(path, "utf8");
+    const file = PolicyFile.parse(JSON.parse(good));
+    writeFileSync(path, canonicalJson({ ...file, policy: { ...file.policy, version: inForce + 1, machineClass: "exempt" } }));
     await tellPlatform(bench.stage, { do: "stopBroker" });
+    const denied = await bench.scan("certified");
+    expect(denied).toMatchObject({ allowed: false, code: "licence.noPermit" });
     await tellPlatform(bench.stage, { do: "startBroker" });
-    await bench.event("policyRefused", 0, ({ payload }) => payload.code === "policy.badSignature");
-    await bench.event("fileRefused", 0, ({ payload }) => payload.file === "policy" && payload.code === "policy.badSignature");
+    // What the agent asks for when it is back goes before what it delivers.
+    await bench.drained();
     expect((await bench.machine())?.policyVersion).toBe(inForce);
     expect(await bench.scan("certified")).toMatchObject({ allowed: false, code: "licence.noPermit" });
+    writeFileSync(path, good);
     await bench.rule({ ...NO_PERMITS, machineClass: "enforced" });
     await bench.energise();
     await bench.lock();
