@@ -5,7 +5,7 @@ import type { CertificateList } from "#protocol/list/certificateList.ts";
 import type { ListEntry } from "#protocol/list/entry.ts";
 import type { CertificateOverlay } from "#protocol/list/overlay.ts";
 
-/** Lowest versions that may be in force; 0: any. What they are kept in cannot be turned back: the chip's vault. */
+/** Lowest versions that may be in force; with 0 every version may. They are read from the chip's vault, where nothing can be turned back. */
 export interface ListFloors {
   readonly base: number;
   /** Above 0 a base without an overlay is refused too. */

@@ -1,5 +1,6 @@
 /** Who and what a sequence is about: people, their certificates, places, policies; drawn from a seed. */
 import type { Permit, Policy } from "#protocol/policy/policy.ts";
+import type { Certificate } from "#test/chaos/facts.ts";
 import { PLAIN } from "#test/policy/fixtures.ts";
 
 export const HOUR_MS = 3_600_000;
@@ -10,14 +11,6 @@ export const HANDLES = ["a1", "b2", "c3", "d4", "e5"].map((two) => two.repeat(16
 export const HERE = { latE5: 3_618_640, lonE5: 11_676_880 };
 export const AWAY = { latE5: 3_718_640, lonE5: 11_676_880 };
 const BOUND = { ...HERE, radiusM: 500 };
-
-export interface Certificate {
-  categories: number;
-  notBeforeDay: number;
-  expiryDay: number;
-  reviewDay: number;
-  suspended: boolean;
-}
 
 export const GOOD: Certificate = { categories: 1, notBeforeDay: DAY - 400, expiryDay: DAY + 900, reviewDay: DAY + 300, suspended: false };
 

@@ -2,7 +2,8 @@
 import type { MachineState } from "#agent/core/machine/state.ts";
 import { initialMachine, resumeMachine } from "#agent/core/machine/step.ts";
 import type { Policy } from "#protocol/policy/policy.ts";
-import { BEGIN_MS, type Certificate, HOUR_MS } from "#test/chaos/cast.ts";
+import { BEGIN_MS, HOUR_MS } from "#test/chaos/cast.ts";
+import type { Certificate } from "#test/chaos/facts.ts";
 import type { Memory } from "#test/chaos/oracle.ts";
 import type { Sequence } from "#test/chaos/steps.ts";
 

@@ -7,14 +7,13 @@ import type { InForce, Shown } from "#test/chaos/facts.ts";
 import { BITS, type Holder, holderOf, isAway, isOnCredential, judged, permitOf, S, standingAgainst, uncertified } from "#test/chaos/law.ts";
 
 const NOBODY = "0".repeat(32);
-const WITHIN = { button: 30 * S, challenge: 30 * S, guard: 300 * S, softEnd: 30 * S, arcOff: 2 * S, resume: 60 * S } as const;
+const WITHIN = { button: 30 * S, challenge: 30 * S, guard: 300 * S, softEnd: 30 * S, arcOff: 2 * S, resume: 60 * S, close: 5 * S } as const;
 /** Who is not heard cannot be told to open before the lease lapses; the world looks so seldom; closing takes so long. */
 const LEASE = 8.2 * S;
 const LOOK = 5 * S;
-const CLOSE = 5 * S;
 
 type Times = { fromMs: number; fromPoweredMs: number; failingMs: number | null };
-type Licence = Holder & Times & { id: number; button: boolean; limitS: number; over: string | null };
+type Licence = Holder & Times & { button: boolean; limitS: number; over: string | null };
 
 /** What the module remembers: an older disk brings an older one back. */
 export interface Memory {
@@ -108,9 +107,10 @@ export class Oracle {
     if (answer.allow && isGuard) {
       const certified = uncertified(shown, now) === null;
       memory.guard = { handle: shown.handle, certified, far: shown.way === "grant", chipMs: now.chipMs };
+      const lacks = waiting && now.policy.machineClass === "enforced" ? this.#againstStart(waiting, now) : null;
       // Another guardian may still be the one.
-      if (waiting && this.#againstWaiting(waiting, now) !== "no guardian") memory.waiting = null;
-      if (waiting && waiting.session === answer.session) wrong ??= this.#start(waiting, false, this.#againstWaiting(waiting, now), now);
+      if (lacks !== "no guardian") memory.waiting = null;
+      if (waiting && waiting.session === answer.session) wrong ??= this.#start(waiting, false, lacks, now);
     }
     if (answer.allow && !isGuard && answer.session === shown.session) {
       wrong = this.#start(shown, unproved !== null, this.against(shown, now), now);
@@ -127,12 +127,11 @@ export class Oracle {
   ordered(id: number, now: InForce): string | null {
     const licence = this.memory.licences[id];
     this.#activeMs = now.nowMs;
-    if (!licence) return "nobody was given this session";
-    if (licence.over) return licence.over;
+    if (!licence || licence.over) return licence?.over ?? "nobody was given this session";
     if (licence.button) return "nobody pressed the start button";
     const lastMs = licence.fromMs <= this.#putBackMs ? this.#lastClosedMs : (this.#closedMs.get(id) ?? 0);
     const sinceMs = Math.max(licence.fromMs + WITHIN.button, lastMs);
-    if (now.nowMs - sinceMs > WITHIN.resume + CLOSE + LOOK) return "closed again too late";
+    if (now.nowMs - sinceMs > WITHIN.resume + WITHIN.close + LOOK) return "closed again too late";
     return this.#fails(licence, now);
   }
 
@@ -172,7 +171,7 @@ export class Oracle {
     memory.current = session;
     const limitS = nobody ? policy.sessionMaximumS : Math.min(policy.sessionMaximumS, maxSessionS);
     const times = { fromMs: nowMs, fromPoweredMs: poweredMs, failingMs: null };
-    memory.licences[session] = { ...holder, ...times, id: session, button: nobody || way === "grant" || guardFar, limitS, over: null };
+    memory.licences[session] = { ...holder, ...times, button: nobody || way === "grant" || guardFar, limitS, over: null };
     return wrong;
   }
 
@@ -185,10 +184,6 @@ export class Oracle {
     if (earliestMs >= proof.untilMs || (latestMs !== null && latestMs < proof.fromMs)) return "out of time";
     if (proof.counter <= this.memory.counter) return "spent";
     return purpose === "start" && (proof.categories & BITS[policy.category ?? "2.1"]) === 0 ? "for other work" : null;
-  }
-
-  #againstWaiting(shown: Shown, now: InForce): string | null {
-    return now.policy.machineClass === "enforced" ? this.#againstStart(shown, now) : null;
   }
 
   #againstStart(shown: Shown, now: InForce): string | null {

@@ -1,18 +1,7 @@
 /** What may happen in a sequence, drawn from a seed. Plain data, so that a failure prints all of it. */
 import type { Policy } from "#protocol/policy/policy.ts";
-import {
-  AWAY,
-  BEGIN_MS,
-  type Certificate,
-  type Draw,
-  drawCertificate,
-  drawPolicy,
-  GOOD,
-  HANDLES,
-  HERE,
-  HOUR_MS,
-  pick,
-} from "#test/chaos/cast.ts";
+import { AWAY, BEGIN_MS, type Draw, drawCertificate, drawPolicy, GOOD, HANDLES, HERE, HOUR_MS, pick } from "#test/chaos/cast.ts";
+import type { Certificate } from "#test/chaos/facts.ts";
 
 /** How a response is come by: honestly, or as the attack table has it. */
 export type Trick = "honest" | "replay" | "stale" | "otherMachine" | "forged";
