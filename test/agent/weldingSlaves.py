@@ -1,6 +1,7 @@
 """A PZEM-017 (address 1) on a machine that a relay board with timed outputs (address 2) switches, served by pymodbus on the tty named first.
 
 While coil 0 is closed somebody welds: no load for 3 s, then twice 4 s of arc with 3 s between. Open, there is neither voltage nor current.
+Between two readings at most a second of that passes: on a computer short of breath the welder waits, so that no arc falls between readings.
 Writes a line for each order that the relay board takes: "on|off COIL" or "flash COIL UNITS", and "arc" at the end of each arc.
 """
 import struct
@@ -19,22 +20,26 @@ JOB = [("idle", 3.0), ("arc", 4.0), ("idle", 3.0), ("arc", 4.0)]
 
 
 class Welder:
-    """What flows now, by the time since the machine was energised first."""
+    """What flows now, by the time at work since the machine was energised first."""
 
     def __init__(self):
         self.coil = False
-        self.started = None
+        self.worked = 0.0
+        self.read = None
         self.done = 0
 
     def switch(self, closed):
+        if closed and not self.coil:
+            self.read = time.monotonic()
         self.coil = closed
-        if closed and self.started is None:
-            self.started = time.monotonic()
 
     def now(self):
         if not self.coil:
             return 0.0, 0.0
-        age = time.monotonic() - self.started
+        now = time.monotonic()
+        self.worked += min(now - self.read, 1.0)
+        self.read = now
+        age = self.worked
         for index, (what, seconds) in enumerate(JOB):
             if age < seconds:
                 # Real readings are never quite the same.

@@ -137,6 +137,7 @@ describe("what is wanted of the chip", () => {
       closing: "closed",
       energised: "stayClosed",
       ending: "closedUntilArcOff",
+      endingUnheard: "closedUntilArcOff",
       outageClosed: "stayClosed",
       outageOpen: "stayClosed",
       opening: "open",

@@ -49,7 +49,7 @@ const TABLE: [what: string, state: InterlockState, input: InterlockInput, facts:
     { ...OPEN, openedBy: "sessionLimit" },
     [opened("sessionLimit"), ended("lockedByPlatform")],
   ],
-  ["silence while it ends", STATES.ending, INPUTS.silent, [ended("lockedByPlatform")]],
+  ["silence while it ends", STATES.ending, INPUTS.silent, []],
   [
     "open after an outage, by the chip's longer count",
     STATES.outageClosed,

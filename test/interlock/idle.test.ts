@@ -6,7 +6,7 @@ import { CLOSED, INPUTS, NOW, OPEN, SESSION, STATES } from "#test/interlock/fixt
 import { Driving } from "#test/machine/driving.ts";
 import { SETUP, scanOf, WINDOW_MS } from "#test/machine/fixtures.ts";
 
-const IDLE: InterlockState = { at: "ending", session: SESSION, cause: "idle", untilChipMs: NOW.chipMs + 30_000 };
+const IDLE: InterlockState = { at: "ending", session: SESSION, cause: "idle", untilChipMs: NOW.chipMs + 30_000, silentSinceMonoMs: null };
 const next = (input: InterlockInput, state: InterlockState = IDLE) => interlock(state, input, NOW).state;
 
 describe("idleness", () => {

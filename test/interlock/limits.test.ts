@@ -59,15 +59,32 @@ const LIMITS: Limit[] = [
   {
     ...{ rule: "a session lasts as long as was granted", from: { ...STATES.energised, session: SHORT }, by: CLOSED, meets: INPUTS.arcing },
     ...{ clock: "chipMs", limitMs: 900_000 },
-    reached: { at: "ending", session: SHORT, cause: "sessionLimit", untilChipMs: NOW.chipMs + 930_000 },
+    reached: { at: "ending", session: SHORT, cause: "sessionLimit", untilChipMs: NOW.chipMs + 930_000, silentSinceMonoMs: null },
   },
   {
     ...{ rule: "idleness is counted from the last of the arc", from: STATES.energised, by: INPUTS.arcing, meets: QUIET },
-    ...{ clock: "chipMs", limitMs: 600_000, reached: { at: "ending", session, cause: "idle", untilChipMs: NOW.chipMs + 630_000 } },
+    ...{
+      clock: "chipMs",
+      limitMs: 600_000,
+      reached: { at: "ending", session, cause: "idle", untilChipMs: NOW.chipMs + 630_000, silentSinceMonoMs: null },
+    },
   },
   {
     ...{ rule: "or from the closing, until there is an arc", from: STATES.closing, by: CLOSED, meets: QUIET },
-    ...{ clock: "chipMs", limitMs: 600_000, reached: { at: "ending", session, cause: "idle", untilChipMs: NOW.chipMs + 630_000 } },
+    ...{
+      clock: "chipMs",
+      limitMs: 600_000,
+      reached: { at: "ending", session, cause: "idle", untilChipMs: NOW.chipMs + 630_000, silentSinceMonoMs: null },
+    },
+  },
+  {
+    ...{ rule: "one that is silent while its session ends has 60 s to say so", from: STATES.ending, by: INPUTS.silent, meets: INPUTS.tick },
+    ...{
+      clock: "monoMs",
+      limitMs: 60_000,
+      reached: { at: "unlinked" },
+      facts: [{ type: "sessionEnded", session, cause: "lockedByPlatform" }],
+    },
   },
   {
     ...{ rule: "a silent chip keeps its session 60 s", from: STATES.energised, by: INPUTS.silent, meets: INPUTS.tick },

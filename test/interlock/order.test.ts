@@ -12,6 +12,7 @@ describe("the order to the chip", () => {
       closing: "green",
       energised: "green",
       ending: "redBlink",
+      endingUnheard: "redBlink",
       outageClosed: "green",
       outageOpen: "green",
       opening: "yellow",

@@ -1,4 +1,4 @@
-/** The e-stop is pressed and released between two exchanges, with the cable in or out. */
+/** What happens while nobody is heard: an e-stop between two exchanges, a line that is dead while a session ends. */
 import { describe, expect, it } from "vitest";
 import { Driving } from "#test/machine/driving.ts";
 import { scanOf } from "#test/machine/fixtures.ts";
@@ -46,5 +46,22 @@ describe("an e-stop that nobody saw", () => {
     driving.pass(70_000);
     expect(causes(driving)).toEqual(["contactorDidNotClose"]);
     expect([driving.state.interlock, driving.far.status.mirrorClosed]).toEqual([{ at: "locked" }, false]);
+  });
+});
+
+describe("a line that is dead for less than the lease while a session ends", () => {
+  it("cuts no arc: the session ends at arc-off", () => {
+    const driving = energised();
+    driving.far.welding = true;
+    driving.pass(2_000);
+    driving.step({ type: "lock" });
+    driving.cut = true;
+    driving.pass(5_000);
+    driving.cut = false;
+    driving.pass(5_000);
+    expect([driving.state.interlock.at, driving.far.status.mirrorClosed, causes(driving)]).toEqual(["ending", true, []]);
+    driving.far.welding = false;
+    driving.pass(5_000);
+    expect([driving.state.interlock.at, driving.far.status.mirrorClosed, causes(driving)]).toEqual(["locked", false, ["lockedByPlatform"]]);
   });
 });

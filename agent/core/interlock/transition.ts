@@ -61,6 +61,7 @@ export function resumeInterlock(state: InterlockState, now: InterlockNow): Inter
     case "opening":
       return { ...state, sinceMonoMs };
     case "ending":
+      return { ...state, silentSinceMonoMs: null };
     case "faulted":
       return state;
   }

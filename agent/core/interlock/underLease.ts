@@ -11,6 +11,7 @@ import {
   RESUME_WITHIN_MS,
   type Session,
   SOFT_END_MS,
+  type SoftCause,
   type StateInput,
 } from "#agent/core/interlock/state.ts";
 
@@ -30,19 +31,19 @@ export function closing(state: Of<"closing">, input: StateInput, now: InterlockN
 export function energised(state: Of<"energised">, input: StateInput, now: InterlockNow): InterlockStep {
   const { session } = state;
   if (input.type === "silent") return stay(outageFrom(session, state.activeChipMs, now, false));
-  if (input.type === "soft") return stay({ at: "ending", session, cause: input.cause, untilChipMs: now.chipMs + SOFT_END_MS });
+  if (input.type === "soft") return stay(endingFrom(session, input.cause, now));
   if (input.type === "granted") return handover(state, input, now);
   if (input.type !== "reading") return stay(state);
   if (!input.mirrorClosed || !input.commandedClosed) return openedByItself(state, input, now);
   const activeChipMs = activeAt(state.activeChipMs, input, now);
-  if (isOver(session, now)) {
-    return stay({ at: "ending", session, cause: "sessionLimit", untilChipMs: now.chipMs + SOFT_END_MS });
-  }
-  if (now.chipMs - activeChipMs >= session.idleRelockS * 1000) {
-    // Not at once: whoever strikes in this moment does so in windows that nobody has read yet.
-    return stay({ at: "ending", session, cause: "idle", untilChipMs: now.chipMs + SOFT_END_MS });
-  }
+  if (isOver(session, now)) return stay(endingFrom(session, "sessionLimit", now));
+  // Not at once: whoever strikes in this moment does so in windows that nobody has read yet.
+  if (now.chipMs - activeChipMs >= session.idleRelockS * 1000) return stay(endingFrom(session, "idle", now));
   return stay({ at: "energised", session, activeChipMs });
+}
+
+function endingFrom(session: Session, cause: SoftCause | "idle", now: InterlockNow): Of<"ending"> {
+  return { at: "ending", session, cause, untilChipMs: now.chipMs + SOFT_END_MS, silentSinceMonoMs: null };
 }
 
 function isOver(session: Session, now: InterlockNow): boolean {
@@ -83,15 +84,22 @@ function cutMeanwhile(session: Session, reading: InterlockReading, now: Interloc
 
 export function ending(state: Of<"ending">, input: StateInput, now: InterlockNow): InterlockStep {
   const { session, cause } = state;
-  if (input.type === "silent") return { state: { at: "unlinked" }, facts: [{ type: "sessionEnded", session, cause }] };
+  if (input.type === "silent") return unheard({ ...state, silentSinceMonoMs: state.silentSinceMonoMs ?? now.monoMs }, now);
   if (input.type === "granted") return handover(state, input, now);
   if (input.type === "soft" && cause === "idle") return stay({ ...state, cause: input.cause });
-  if (input.type !== "reading") return stay(state);
+  if (input.type !== "reading") return unheard(state, now);
   if (!input.mirrorClosed || !input.commandedClosed) return openedByItself(state, input, now);
   if (cause === "idle" && input.arcing) return stay({ at: "energised", session, activeChipMs: now.chipMs });
   // When the arc is off the chip knows best: an arc that has just begun is not in our windows yet.
-  if (now.chipMs < state.untilChipMs) return stay(state);
+  if (now.chipMs < state.untilChipMs) return stay({ ...state, silentSinceMonoMs: null });
   return stay({ at: "opening", session, cause, sinceMonoMs: now.monoMs });
+}
+
+/** Noise on the line cuts no arc: the chip has its order, and opens at arc-off or when the lease lapses. One that stays away ends the session. */
+function unheard(state: Of<"ending">, { monoMs }: InterlockNow): InterlockStep {
+  const { session, cause, silentSinceMonoMs } = state;
+  if (silentSinceMonoMs === null || monoMs - silentSinceMonoMs < RESUME_WITHIN_MS) return stay(state);
+  return { state: { at: "unlinked" }, facts: [{ type: "sessionEnded", session, cause }] };
 }
 
 export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow): InterlockStep {

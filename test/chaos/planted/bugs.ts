@@ -24,8 +24,8 @@ const INTERLOCK: readonly Bug[] = [
   bug(
     "a restart gives an ending session its contactor back",
     "interlock/transition",
-    'case "ending":\n    case "faulted":',
-    'case "ending":\n      return outageFrom(state.session, now.chipMs, now, false);\n    case "faulted":',
+    "return { ...state, silentSinceMonoMs: null };",
+    "return outageFrom(state.session, now.chipMs, now, false);",
   ),
   bug("the button may be pressed any time", "interlock/atRest", "now.monoMs >= state.untilMonoMs", "now.monoMs < 0"),
   bug("no press is needed", "interlock/atRest", "input.startPresses !== state.pressesBefore", "input.startPresses >= 0"),
