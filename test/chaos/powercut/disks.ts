@@ -71,7 +71,7 @@ export class ShutdownDisk implements CutDisk {
 
   async repower(): Promise<void> {
     await this.#answered("cut");
-    run("umount", this.folder);
+    await unmount(this.folder);
     run("mount", "-o", "loop", this.#place.image, this.folder);
   }
 
@@ -118,12 +118,17 @@ export class VolatileDisk implements CutDisk {
   }
 
   async repower(): Promise<void> {
+    await ended(this.#server);
+    await unmount(this.folder);
     await this.#powerDown();
     await this.#powerUp();
   }
 
   async remove(): Promise<void> {
     this.#server?.kill("SIGKILL");
+    await ended(this.#server);
+    // Whoever failed in the middle of a round has files open.
+    run("umount", "--lazy", this.folder);
     await this.#powerDown();
     rmSync(this.#place.root, { recursive: true, force: true });
   }
@@ -139,8 +144,6 @@ export class VolatileDisk implements CutDisk {
   }
 
   async #powerDown(): Promise<void> {
-    await ended(this.#server);
-    run("umount", this.folder);
     this.#client?.kill("SIGKILL");
     await ended(this.#client);
     run("umount", "--lazy", this.#fuse);
@@ -170,6 +173,18 @@ function run(program: string, ...options: string[]): void {
     stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
   });
+}
+
+/** Others look at mounted disks too, and hold them for a moment. */
+async function unmount(folder: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return run("umount", folder);
+    } catch (error) {
+      if (tries === READY_TRIES) throw error;
+      await sleep(10);
+    }
+  }
 }
 
 async function until(isSo: () => boolean, what: string): Promise<void> {
