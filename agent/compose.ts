@@ -8,7 +8,7 @@ import type { Bus, Clock, DeviceSigner, Journal, Scanner } from "#agent/ports.ts
 import { Agent } from "#agent/runtime/agent.ts";
 import { addMachine } from "#agent/runtime/assembly.ts";
 import { LatePlatform } from "#agent/runtime/latePlatform.ts";
-import { Receipts } from "#agent/runtime/receipts.ts";
+import { Receipts, type ReceiptsPorts } from "#agent/runtime/receipts.ts";
 import { offlineState, type ScannerHealth } from "#agent/runtime/reporting.ts";
 import type { createSyncDriver as SyncDriverMaker } from "#agent/runtime/syncDriver.ts";
 import { Timekeeper } from "#agent/runtime/timekeeper.ts";
@@ -20,6 +20,7 @@ import { openJournal } from "#agent/shell/store/journal.ts";
 import type { BusSettings, Config } from "#agent/shell/system/configSchema.ts";
 import { openDeviceKey } from "#agent/shell/system/deviceKey.ts";
 import { budgetMachine, busConfig, lineSettings, machineSetup } from "#agent/shell/system/machineSettings.ts";
+import { systemAfter } from "#agent/shell/system/timers.ts";
 import { BUILD_MS, VERSION } from "#agent/version.ts";
 import { parseMachineQr } from "#protocol/codes/machineQr.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
@@ -142,8 +143,9 @@ function openGround(config: Config, failed: (failure: CodedError) => void): Grou
 }
 
 function openAgent({ config, log, clock, time, key, trust, journal, stores, buses, scanners }: Ground, platform: LatePlatform): Agent {
-  const receipts = new Receipts({ key, trust, journal, ask: (device, request) => platform.request(device, request), log });
-  const common = { version: VERSION, clock, time, journal, receipts, platform, random: Math.random, log };
+  const ask: ReceiptsPorts["ask"] = (device, request) => platform.request(device, request);
+  const receipts = new Receipts({ key, trust, journal, after: systemAfter, ask, log });
+  const common = { version: VERSION, clock, after: systemAfter, time, journal, receipts, platform, random: Math.random, log };
   const random = { random: Math.random, randomId: randomUUID, randomNonce: () => randomBytes(16).toString("hex") };
   const agent = new Agent({ ...common, trust, stores, ...random });
   const links = buses.flatMap((bus) => [...bus.machines]);
@@ -181,10 +183,7 @@ function syncOptions(ground: Ground, agent: Agent, createUplinkConnector: typeof
     connect: createUplinkConnector(uplinkOptions(config, devices, journal)),
     devices,
     clock,
-    after: (delayMs, run) => {
-      const timer = setTimeout(run, delayMs);
-      return () => clearTimeout(timer);
-    },
+    after: systemAfter,
     random: Math.random,
     retryMaxMs: config.broker.retryMaximumS * 1000,
     stateOf: (device) => agent.stateOf(device),

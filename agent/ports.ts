@@ -16,6 +16,9 @@ export interface Clock {
   monoMs(): number;
 }
 
+/** A timer that fires once; the result cancels it. */
+export type After = (delayMs: number, run: () => void) => () => void;
+
 /** One machine on a bus. Rejections are CodedErrors of the areas `link` and `chip`. Calls of one machine may overlap; the bus orders them. */
 export interface MachineLink {
   readonly device: string;

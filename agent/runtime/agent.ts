@@ -1,8 +1,7 @@
 /** The program as a whole: machines, clock, list and platform, joined. Knows no library; everything outside comes through ports. */
-import { setTimeout as delay } from "node:timers/promises";
 import type { VersionFloors } from "#agent/core/link.ts";
 import type { AgentReport, ScanReply, ShownChallenge } from "#agent/core/status.ts";
-import type { Clock, Journal } from "#agent/ports.ts";
+import type { After, Clock, Journal } from "#agent/ports.ts";
 import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { PolicyKeeper } from "#agent/runtime/policyKeeper.ts";
@@ -11,6 +10,7 @@ import { liveState, machineReport, type PlatformLink, type ReportedMachine } fro
 import { Scans } from "#agent/runtime/scans.ts";
 import { type FileStores, SignedFiles } from "#agent/runtime/signedFiles.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
+import { every, within } from "#agent/runtime/timers.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import type { State } from "#protocol/events/messages.ts";
 import type { DownChannel } from "#protocol/topics.ts";
@@ -18,6 +18,7 @@ import type { DownChannel } from "#protocol/topics.ts";
 export interface AgentPorts {
   version: string;
   clock: Clock;
+  after: After;
   time: Timekeeper;
   receipts: Receipts;
   journal: Journal;
@@ -44,7 +45,7 @@ export class Agent {
   /** Null until the platform is wanted: an agent without one guards its machines all the same. */
   #inbox: Inbox | null = null;
   #offlineSinceMs: number;
-  #timers: NodeJS.Timeout[] = [];
+  #cancelTimers: (() => void)[] = [];
 
   constructor(ports: AgentPorts) {
     this.#ports = ports;
@@ -110,22 +111,22 @@ export class Agent {
     for (const driver of drivers) driver.start();
     // What a newer list said may not be in the checkpoint.
     this.recheckCertificates(false);
-    this.#timers = [
-      setInterval(() => this.#publishStates(), STATE_MS),
-      setInterval(() => this.#ports.time.persist(), FLOOR_PERSIST_MS),
-      setInterval(() => this.#askTime(), TIME_REFRESH_MS),
+    const { after, time } = this.#ports;
+    this.#cancelTimers = [
+      every(after, STATE_MS, () => this.#publishStates()),
+      every(after, FLOOR_PERSIST_MS, () => time.persist()),
+      every(after, TIME_REFRESH_MS, () => this.#askTime()),
     ];
   }
 
   /** Resolves when every machine has answered, or failed to, for the first time; and in `withinMs` at the latest. */
   async firstAnswers(withinMs: number): Promise<void> {
-    const answers = [...this.#machines.values()].map(({ driver }) => driver.firstAnswer);
-    await Promise.race([Promise.all(answers), delay(withinMs, undefined, { ref: false })]);
+    await within(this.#ports.after, withinMs, Promise.all([...this.#machines.values()].map(({ driver }) => driver.firstAnswer)));
   }
 
   /** Stops without opening anything: the next process takes the sessions over. */
   stop(): void {
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const cancel of this.#cancelTimers) cancel();
     this.#files.close();
     for (const { driver, vault } of this.#machines.values()) {
       driver.note({ name: "agentStopped", session: null, agoMs: 0, payload: { reason: "asked" } });
@@ -239,8 +240,7 @@ export class Agent {
 
   #askTime(): void {
     const request = this.#inbox?.timeRequest(this.#ports.randomId());
-    if (!request) return;
-    void this.#ports.platform.request(this.#firstDevice(), request).catch(() => undefined);
+    if (request) void this.#ports.platform.request(this.#firstDevice(), request).catch(() => undefined);
   }
 
   #publishStates(): void {

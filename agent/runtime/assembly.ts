@@ -1,6 +1,6 @@
 /** Joins each machine's driver with what belongs to it: its vault, its receipts, and the outbox that its events go to. */
 import type { MachineSetup } from "#agent/core/machine/state.ts";
-import type { Clock, Journal, MachineLink } from "#agent/ports.ts";
+import type { After, Clock, Journal, MachineLink } from "#agent/ports.ts";
 import type { Agent } from "#agent/runtime/agent.ts";
 import type { LatePlatform } from "#agent/runtime/latePlatform.ts";
 import { type DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
@@ -12,6 +12,7 @@ import { VaultKeeper } from "#agent/runtime/vaultKeeper.ts";
 export interface AssemblyPorts {
   version: string;
   clock: Clock;
+  after: After;
   time: Timekeeper;
   journal: Journal;
   receipts: Receipts;
@@ -28,11 +29,11 @@ export interface MachineParts {
 }
 
 export function addMachine(agent: Agent, ports: AssemblyPorts, { setup, link, designation, scanner }: MachineParts): void {
-  const { clock, time, journal, receipts, platform, log } = ports;
+  const { clock, after, time, journal, receipts, platform, log } = ports;
   let vault: VaultKeeper | null = null;
   const driver = new MachineDriver(
     {
-      ...{ setup: { ...setup, keepsVault: link.vault !== null }, link, journal, clock, log, time: () => time.state },
+      ...{ setup: { ...setup, keepsVault: link.vault !== null }, link, journal, clock, after, log, time: () => time.state },
       seal: (device, draft) => receipts.seal(device, draft),
       committed: (device, lane) => {
         platform.sync?.appended({ device, lane });

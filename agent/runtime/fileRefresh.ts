@@ -8,7 +8,7 @@ import {
   initialFileFetch,
 } from "#agent/core/fileFetch/state.ts";
 import { stepFileFetch } from "#agent/core/fileFetch/transition.ts";
-import type { Clock } from "#agent/ports.ts";
+import type { After, Clock } from "#agent/ports.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 import type { FileKind, Request } from "#protocol/events/messages.ts";
@@ -25,6 +25,7 @@ export interface FilePartPort {
 
 export interface FileRefreshPorts {
   clock: Clock;
+  after: After;
   /** 0 to 1. */
   random(): number;
   /** What is kept up to date, with the versions held; 0 without one. */
@@ -40,7 +41,7 @@ export interface FileRefreshPorts {
 export class FileRefresh {
   readonly #ports: FileRefreshPorts;
   #fetch: FileFetch;
-  #timer: NodeJS.Timeout | null = null;
+  #cancelWake: () => void = () => undefined;
   #closed = false;
 
   constructor(ports: FileRefreshPorts) {
@@ -59,13 +60,14 @@ export class FileRefresh {
 
   close(): void {
     this.#closed = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#cancelWake();
   }
 
   #arm(monoMs: number): void {
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#cancelWake();
     const wakeMs = fetchWakeMs(this.#fetch);
-    this.#timer = wakeMs === undefined ? null : setTimeout(() => this.dispatch({ type: "tick" }), Math.max(0, wakeMs - monoMs) + 1);
+    this.#cancelWake = () => undefined;
+    if (wakeMs !== undefined) this.#cancelWake = this.#ports.after(Math.max(0, wakeMs - monoMs) + 1, () => this.dispatch({ type: "tick" }));
   }
 
   async #run(effect: FetchEffect): Promise<void> {

@@ -12,7 +12,7 @@ import type {
   ScanInput,
 } from "#agent/core/machine/state.ts";
 import { initialMachine, machineStep, resumeMachine, tickIntervalMs } from "#agent/core/machine/step.ts";
-import type { Clock, Journal, MachineLink } from "#agent/ports.ts";
+import type { After, Clock, Journal, MachineLink } from "#agent/ports.ts";
 import { bounded, newEvent, onlyLegal } from "#agent/runtime/newEvents.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
@@ -30,6 +30,7 @@ export interface MachineDriverPorts {
   link: MachineLink;
   journal: Journal;
   clock: Clock;
+  after: After;
   /** The agent's interval clock, as it is now. */
   time(): ClockState;
   log: DriverLog;
@@ -64,7 +65,7 @@ export class MachineDriver {
   #state: MachineState;
   readonly #mailbox: MachineInput[] = [];
   #running = false;
-  #timer: NodeJS.Timeout | null = null;
+  #cancelTick: (() => void) | null = null;
   readonly #answers = new Map<string, (answer: ScanAnswer) => void>();
 
   constructor(ports: MachineDriverPorts, agentVersion: string) {
@@ -96,8 +97,8 @@ export class MachineDriver {
   }
 
   stop(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancelTick?.();
+    this.#cancelTick = null;
   }
 
   note(draft: EventDraft): void {
@@ -127,7 +128,11 @@ export class MachineDriver {
 
   #tick(): void {
     this.dispatch({ type: "tick" });
-    this.#timer = setTimeout(() => this.#tick(), tickIntervalMs(this.#state));
+    this.#armTick();
+  }
+
+  #armTick(): void {
+    this.#cancelTick = this.#ports.after(tickIntervalMs(this.#state), () => this.#tick());
   }
 
   #now(): MachineNow {
@@ -155,9 +160,9 @@ export class MachineDriver {
     }
     for (const effect of step.effects) this.#run(effect, isDurable);
     this.#ports.stepped(before, this.#state);
-    if (this.#timer && tickIntervalMs(this.#state) < interval) {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#tick(), tickIntervalMs(this.#state));
+    if (this.#cancelTick && tickIntervalMs(this.#state) < interval) {
+      this.#cancelTick();
+      this.#armTick();
     }
   }
 

@@ -1,8 +1,5 @@
-import type { Uplink, UplinkListener } from "#agent/ports.ts";
+import type { After, Uplink, UplinkListener } from "#agent/ports.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
-
-/** A timer that fires once; the result cancels it. */
-export type After = (delayMs: number, run: () => void) => () => void;
 
 /** One connection after another to the platform. While there is none, and it is not closed, a timer for the next attempt is armed. */
 export class PlatformLink {

@@ -1,6 +1,6 @@
 /** Signs every decision on its way into the journal, and keeps each machine's last receipt for an inspector. */
 import type { EventDraft } from "#agent/core/machine/state.ts";
-import type { DeviceSigner, Journal } from "#agent/ports.ts";
+import type { After, DeviceSigner, Journal } from "#agent/ports.ts";
 import type { DriverLog } from "#agent/runtime/machineDriver.ts";
 import { type HolderKey, type TrustStore, vouchedFor } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
@@ -14,6 +14,7 @@ export interface ReceiptsPorts {
   key: DeviceSigner;
   trust: TrustStore;
   journal: Pick<Journal, "getValue" | "setValue">;
+  after: After;
   ask(device: string, request: Request): Promise<void>;
   log: DriverLog;
 }
@@ -51,7 +52,7 @@ export class Receipts {
     if (signed === undefined) return;
     this.#pending.delete(device);
     // For show only, and not worth a fsync before the contactor closes: the journal has it already.
-    setImmediate(() => this.#show(device, signed));
+    this.#ports.after(0, () => this.#show(device, signed));
   }
 
   #show(device: string, { decision, receipt }: Signed): void {

@@ -4,7 +4,7 @@ import type { FetchInput, FileTarget } from "#agent/core/fileFetch/state.ts";
 import type { CertificateFacts } from "#agent/core/licensing/facts.ts";
 import type { VersionFloors } from "#agent/core/link.ts";
 import type { EventDraft } from "#agent/core/machine/state.ts";
-import type { Clock } from "#agent/ports.ts";
+import type { After, Clock } from "#agent/ports.ts";
 import { FileRefresh, type FileRefreshPorts } from "#agent/runtime/fileRefresh.ts";
 import type { DriverLog } from "#agent/runtime/machineDriver.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
@@ -27,6 +27,7 @@ export interface FileStores extends Pick<FileRefreshPorts, "files" | "part" | "a
 export interface SignedFilesPorts {
   stores: FileStores;
   clock: Clock;
+  after: After;
   random(): number;
   log: DriverLog;
   request(device: string, request: Request): Promise<void>;
@@ -62,6 +63,7 @@ export class SignedFiles {
         return { version: ports.policyArrived(device, stores.take(path)) };
       },
       clock: ports.clock,
+      after: ports.after,
       random: () => ports.random(),
       send: (device, request) => ports.request(device, request),
       activated: (target) => this.#activated(target),

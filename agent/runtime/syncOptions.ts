@@ -1,7 +1,6 @@
 /** What the sync driver needs, and what it tells. */
 import type { LaneState, SyncLimits, SyncState } from "#agent/core/sync/syncState.ts";
-import type { Clock, Journal, Stream, Uplink, UplinkListener } from "#agent/ports.ts";
-import type { After } from "#agent/runtime/platformLink.ts";
+import type { After, Clock, Journal, Stream, Uplink, UplinkListener } from "#agent/ports.ts";
 import type { VerifyWatermark } from "#agent/runtime/watermarks.ts";
 import type { Lane } from "#protocol/events/event.ts";
 import type { State } from "#protocol/events/messages.ts";

@@ -3,7 +3,7 @@ import type { JournalHead, LinkVault, VersionFloors } from "#agent/core/link.ts"
 import type { MachineState } from "#agent/core/machine/state.ts";
 import { initialKeeping, type VaultEffect, type VaultInput, type VaultJob, type VaultKeeping } from "#agent/core/vault/state.ts";
 import { stepVault, vaultWakeMs } from "#agent/core/vault/transition.ts";
-import type { Clock, Journal, VaultLink } from "#agent/ports.ts";
+import type { After, Clock, Journal, VaultLink } from "#agent/ports.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
@@ -14,6 +14,7 @@ export interface VaultKeeperPorts {
   link: VaultLink;
   journal: Pick<Journal, "chain" | "stream">;
   clock: Clock;
+  after: After;
   /** What the chip knows of the time raises the agent's floor. */
   time: Timekeeper;
   /** Versions in force. */
@@ -30,7 +31,7 @@ export class VaultKeeper {
   readonly #ports: VaultKeeperPorts;
   #keeping: VaultKeeping;
   #uid = "";
-  #timer: NodeJS.Timeout | null = null;
+  #cancelWake: () => void = () => undefined;
   #closed = false;
 
   constructor(ports: VaultKeeperPorts) {
@@ -64,7 +65,7 @@ export class VaultKeeper {
 
   close(): void {
     this.#closed = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#cancelWake();
   }
 
   #dispatch(input: VaultInput): void {
@@ -73,9 +74,10 @@ export class VaultKeeper {
     const { keeping, effects } = stepVault(this.#keeping, input, { monoMs, jitter: this.#ports.random() });
     this.#keeping = keeping;
     for (const effect of effects) this.#run(effect);
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#cancelWake();
     const wakeMs = vaultWakeMs(this.#keeping);
-    this.#timer = wakeMs === undefined ? null : setTimeout(() => this.#dispatch({ type: "tick" }), Math.max(0, wakeMs - monoMs) + 1);
+    this.#cancelWake = () => undefined;
+    if (wakeMs !== undefined) this.#cancelWake = this.#ports.after(Math.max(0, wakeMs - monoMs) + 1, () => this.#dispatch({ type: "tick" }));
   }
 
   #run(effect: VaultEffect): void {

@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { FileRefresh } from "#agent/runtime/fileRefresh.ts";
 import { openFilePart } from "#agent/shell/store/filePart.ts";
 import { ListStore } from "#agent/shell/store/listStore.ts";
+import { systemAfter } from "#agent/shell/system/timers.ts";
 import type { Request } from "#protocol/events/messages.ts";
 import { peopleEntries, personOf } from "#simulator/people.ts";
 import { ISSUED_MS, issueSmallList, temporaryFolder, testTrust } from "#test/list/fixtures.ts";
@@ -34,6 +35,7 @@ function agentEnd(far: { now: Far }) {
   const asked: Request[] = [];
   const refresh: FileRefresh = new FileRefresh({
     clock: { monoMs: () => performance.now() },
+    after: systemAfter,
     random: () => 0,
     files: [{ kind: "base", device: DEVICE, have: 0 }],
     send: async (_device, request) => {

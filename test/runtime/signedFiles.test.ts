@@ -7,6 +7,7 @@ import type { EventDraft } from "#agent/core/machine/state.ts";
 import { SignedFiles } from "#agent/runtime/signedFiles.ts";
 import { FileStores } from "#agent/shell/store/fileStores.ts";
 import { activeListPath } from "#agent/shell/store/listFile.ts";
+import { systemAfter } from "#agent/shell/system/timers.ts";
 import { sha256Hex } from "#protocol/crypto.ts";
 import type { FileKind, Request } from "#protocol/events/messages.ts";
 import { until } from "#simulator/stage/processes.ts";
@@ -43,6 +44,7 @@ function open(): void {
   const opened = new SignedFiles({
     stores,
     clock: { monoMs: () => performance.now() },
+    after: systemAfter,
     random: () => 0,
     log: { info: () => undefined, warn: () => undefined },
     request: (_device, request) => answer(request, opened),

@@ -1,7 +1,8 @@
 import type { MachineDriverPorts } from "#agent/runtime/machineDriver.ts";
 
-/** For a driver without vault, receipts and outbox. */
-export const UNJOINED: Pick<MachineDriverPorts, "seal" | "committed" | "stepped"> = {
+/** For a driver without vault, receipts and outbox, which the test ticks. */
+export const UNJOINED: Pick<MachineDriverPorts, "after" | "seal" | "committed" | "stepped"> = {
+  after: () => () => undefined,
   seal: (_device, draft) => draft,
   committed: () => undefined,
   stepped: () => undefined,

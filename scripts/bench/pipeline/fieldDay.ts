@@ -72,6 +72,7 @@ function driverOf(index: number, journal: Journal, virtual: { monoMs: number }):
     clock,
     time: () => time,
     log,
+    after: () => () => undefined,
     committed: () => undefined,
     stepped: () => undefined,
     seal: (_device: string, draft: EventDraft) => draft,
