@@ -40,11 +40,18 @@ const PROMISED = {
   },
   pipeline: {
     ours: [
-      ...["windowsPerSecond", "eventsPerSecond", "p50Ms", "p99Ms", "flashBytesPerEvent", "wireBytesPerEvent"],
+      ...["windowsPerSecond", "deliveredWindowsPerSecond", "eventsPerSecond", "p50Ms", "p99Ms", "flashBytesPerEvent", "wireBytesPerEvent"],
+      ...["drainEventsPerSecond", "drainRssMb", "drainRssPeakMb", "eventsPerDayOne"],
       ...["cpuShareOne", "rssMbOne", "cpuShare32", "rssMb32", "flashMbPerDayOne", "flashMbPerDay32"],
     ],
-    floor: ["windowsPerSecond", "eventsPerSecond", "p50Ms", "p99Ms", "flashBytesPerEvent", "wireBytesPerEvent", "rssMbOne", "rssMb32"],
-    ratio: ["windowsPerSecond", "eventsPerSecond", "p99Ms", "flashBytesPerEvent", "wireBytesPerEvent", "rssMbOne", "rssMb32"],
+    floor: [
+      ...["windowsPerSecond", "deliveredWindowsPerSecond", "eventsPerSecond", "p50Ms", "p99Ms", "flashBytesPerEvent", "wireBytesPerEvent"],
+      ...["drainEventsPerSecond", "drainRssMb", "drainRssPeakMb", "rssMbOne", "rssMb32"],
+    ],
+    ratio: [
+      ...["windowsPerSecond", "deliveredWindowsPerSecond", "eventsPerSecond", "p99Ms", "flashBytesPerEvent", "wireBytesPerEvent"],
+      ...["drainEventsPerSecond", "drainRssMb", "rssMbOne", "rssMb32", "budgetShareOne", "budgetShare32"],
+    ],
   },
 } as const;
 

@@ -22,6 +22,11 @@ export function rssMb(pid: number): number {
   return numberAfter(`/proc/${pid}/status`, "VmRSS:") / 1024;
 }
 
+/** The most that it ever had. */
+export function rssPeakMb(pid: number): number {
+  return numberAfter(`/proc/${pid}/status`, "VmHWM:") / 1024;
+}
+
 function numberAfter(path: string, label: string): number {
   const line = readFileSync(path, "utf8")
     .split("\n")

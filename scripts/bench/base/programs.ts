@@ -8,6 +8,7 @@ const PROGRAMS = {
   startFloor: import.meta.resolve("#scripts/bench/floor/startFloor.ts"),
   scanFloor: import.meta.resolve("#scripts/bench/floor/scanFloor.ts"),
   fieldFloor: import.meta.resolve("#scripts/bench/floor/fieldFloor.ts"),
+  drainFloor: import.meta.resolve("#scripts/bench/floor/drainFloor.ts"),
   listFloor: import.meta.resolve("#scripts/bench/floor/listFloor.ts"),
   ourList: import.meta.resolve("#scripts/bench/list/ourList.ts"),
   platformFloor: import.meta.resolve("#scripts/bench/floor/platformFloor.ts"),

@@ -1,4 +1,6 @@
 /** The journal's door: events are committed here, and come out acknowledged by the platform. Ours and the floor's are driven alike. */
+import type { NewEvent } from "#agent/ports.ts";
+import { DICTIONARY } from "#protocol/events/dictionary.ts";
 
 export interface EventDoor {
   /** Commits so many 200-byte events together, and lets them go on their way. */
@@ -32,6 +34,13 @@ export function arcPayload(seq: number) {
     chargeAmpereSeconds: 8487.5 + (seq % 100),
     energyJoules: 210_490 + (seq % 1000),
   };
+}
+
+/** An `arc` event as the agent commits it. */
+export function arcEvent(device: string, seq: number): NewEvent {
+  const time = { monoMs: seq, earliestMs: eventMs(seq), latestMs: eventMs(seq) + 100 };
+  const { kind, lane } = DICTIONARY.arc;
+  return { device, lane, kind, session: 1_048_577, time, payload: arcPayload(seq) };
 }
 
 export function eventMs(seq: number): number {

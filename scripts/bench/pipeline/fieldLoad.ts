@@ -18,6 +18,8 @@ export interface LoadSize {
   machines: number;
   perBus: number;
   sliceS: number;
+  /** A process's first seconds are not its day. */
+  settleS: number;
   /** One rod and the pause after it; 31 % of it is arc, as in the field. */
   periodS: number;
 }
@@ -32,8 +34,6 @@ const ARC_SHARE = 2.5 / 8;
 const BAUD = 115_200;
 const READY_MS = 60_000;
 const SCAN_WAIT_MS = 20_000;
-/** A process's first seconds are not its day. */
-const SETTLE_MS = 3_000;
 const RODS_MAX = 10_000;
 
 export function measureLoad(size: LoadSize): Promise<{ ours: LoadUse; floor: LoadUse }> {
@@ -46,7 +46,7 @@ export function measureLoad(size: LoadSize): Promise<{ ours: LoadUse; floor: Loa
       cleanup.add(() => stage.close());
       await energiseAll(stage);
       await weldAll(stage, size);
-      const ours = await useOf(stage.agent?.pid ?? -1, size.sliceS);
+      const ours = await useOf(stage.agent?.pid ?? -1, size);
       await stage.agent?.stop();
       stage.agent = null;
       // The floor has no lease to give: the welders go on over a bridged contactor.
@@ -63,7 +63,7 @@ export function measureLoad(size: LoadSize): Promise<{ ours: LoadUse; floor: Loa
       };
       const program = await startProgram(await buildProgram("fieldFloor"), options);
       cleanup.add(() => program.stop());
-      return { ours, floor: await useOf(program.pid, size.sliceS) };
+      return { ours, floor: await useOf(program.pid, size) };
     }),
   );
 }
@@ -101,8 +101,8 @@ function floorBuses(stage: Stage, machines: number, perBus: number): object {
   return { buses, block: { address: PAGE.address, words: PAGE.words + PAGE_RECORDS_MAX * WINDOW.words } };
 }
 
-async function useOf(pid: number, sliceS: number): Promise<LoadUse> {
-  await delay(SETTLE_MS);
+async function useOf(pid: number, { settleS, sliceS }: LoadSize): Promise<LoadUse> {
+  await delay(settleS * 1_000);
   const before = { cpu: cpuMs(pid), disk: diskBytes(pid), ms: performance.now() };
   await delay(sliceS * 1_000);
   const wallMs = performance.now() - before.ms;

@@ -8,8 +8,24 @@ const WINDOWS_PER_ROW = 100;
 /** As many as one exchange of ours brings, and commits. */
 const WINDOWS_PER_COMMIT = 600;
 
-/** Windows committed per second. */
-export async function floorWindows({ tty, windows, path }: { tty: string; windows: number; path: string }): Promise<number> {
+export interface FloorOrder {
+  tty: string;
+  windows: number;
+  path: string;
+  /** Where to go from the table; without it the commit is the end. */
+  outbox?: RowOutbox;
+}
+
+export interface RowOutbox {
+  /** The last of the rows has this number. */
+  send(lastSeq: number, rows: readonly string[]): void;
+  emptied(): Promise<void>;
+}
+
+const NOWHERE: RowOutbox = { send: () => undefined, emptied: () => Promise.resolve() };
+
+/** Windows per second. */
+export async function floorWindows({ tty, windows, path, outbox = NOWHERE }: FloorOrder): Promise<number> {
   const database = new Database(path);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
@@ -29,7 +45,9 @@ export async function floorWindows({ tty, windows, path }: { tty: string; window
       for (let inCommit = 0; inCommit < WINDOWS_PER_COMMIT; inCommit += WINDOWS_PER_ROW) rows.push(JSON.stringify(await readRow(client)));
       commit(rows);
       taken += WINDOWS_PER_COMMIT;
+      outbox.send(taken / WINDOWS_PER_ROW, rows);
     }
+    await outbox.emptied();
     return (taken * 1000) / (performance.now() - startMs);
   } finally {
     await new Promise<void>((resolve) => client.close(() => resolve()));

@@ -3,7 +3,7 @@
 import { startClock } from "#agent/core/clock/interval.ts";
 import type { LinkReading } from "#agent/core/link.ts";
 import type { EventDraft, MachineSetup } from "#agent/core/machine/state.ts";
-import type { MachineLink } from "#agent/ports.ts";
+import type { Journal, MachineLink, Stream } from "#agent/ports.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
@@ -16,19 +16,29 @@ export interface WindowsOrder {
   windows: number;
   /** Of a new journal. */
   path: string;
+  /** Where to go from the journal, and when all of it has been taken there; without it the commit is the end. */
+  outbox?: (journal: Journal) => Outbox;
+}
+
+interface Outbox {
+  appended(stream: Stream): void;
+  emptied(): Promise<void>;
+  close(): Promise<void>;
 }
 
 const BAUD = 115_200;
 const SESSION_LIMIT_S = 30 * 86_400;
 const TURNS_MAX = 20;
 const NOW_MS = 1_780_000_000_000;
+const NOWHERE: Outbox = { appended: () => undefined, emptied: () => Promise.resolve(), close: () => Promise.resolve() };
 
-/** Windows committed per second. */
-export async function ourWindows({ tty, device, windows, path }: WindowsOrder): Promise<number> {
+/** Windows per second. */
+export async function ourWindows({ tty, device, windows, path, outbox: openOutbox = () => NOWHERE }: WindowsOrder): Promise<number> {
   const clock = { monoMs: () => performance.now() };
   const journal = openJournal({ path, initialEpoch: 1 });
   const line = { port: tty, baudRate: BAUD, dataBits: 8, parity: "none", stopBits: 1 } as const;
   const bus = openBus({ ...line, machines: [{ device, map: "arcgate-chip", address: 1, linkKey: DEVELOPMENT_LINK_KEY }] }, clock);
+  const outbox = openOutbox(journal);
   try {
     const [link] = bus.machines;
     if (!link) throw new Error("a bus without a machine");
@@ -43,7 +53,7 @@ export async function ourWindows({ tty, device, windows, path }: WindowsOrder): 
       time: () => time,
       log: silent,
       after: () => () => undefined,
-      committed: () => undefined,
+      committed: (device: string, lane: Stream["lane"]) => outbox.appended({ device, lane }),
       stepped: () => undefined,
       seal: (_device: string, draft: EventDraft) => draft,
     };
@@ -52,9 +62,11 @@ export async function ourWindows({ tty, device, windows, path }: WindowsOrder): 
     const from = driver.state.durableBelow;
     const startMs = performance.now();
     while (driver.state.durableBelow - from < windows) await tick(driver, paced);
+    await outbox.emptied();
     return ((driver.state.durableBelow - from) * 1000) / (performance.now() - startMs);
   } finally {
     await bus.close();
+    await outbox.close();
     journal.close();
   }
 }

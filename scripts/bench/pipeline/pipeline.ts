@@ -1,4 +1,5 @@
 import { type BenchResult, benchResult } from "#scripts/bench/base/figures.ts";
+import { measureDrain } from "#scripts/bench/pipeline/drain.ts";
 import { measureEvents } from "#scripts/bench/pipeline/events.ts";
 import { measureField } from "#scripts/bench/pipeline/field.ts";
 import { measureWindows } from "#scripts/bench/pipeline/windows.ts";
@@ -8,6 +9,8 @@ export async function pipeline(quick: boolean): Promise<BenchResult> {
   const windows = await measureWindows(quick);
   const events = await measureEvents(quick);
   const field = await measureField(quick);
-  const ours = { ...windows.ours, ...events.ours, ...field.ours };
-  return benchResult("pipeline", ours, { ...windows.floor, ...events.floor, ...field.floor }, field.ratios);
+  const drain = await measureDrain(quick);
+  const ours = { ...windows.ours, ...events.ours, ...field.ours, ...drain.ours };
+  const floor = { ...windows.floor, ...events.floor, ...field.floor, ...drain.floor };
+  return benchResult("pipeline", ours, floor, field.ratios);
 }
