@@ -69,8 +69,7 @@ export class Agent {
 
   /** Versions in force: what no disk image may go back behind. */
   floors(device: string): VersionFloors {
-    const policy = this.#machines.get(device)?.driver.policy.version ?? 0;
-    return { ...this.#files.versions, policy };
+    return { ...this.#files.versions, policy: this.#machines.get(device)?.driver.policy.version ?? 0 };
   }
 
   /** What a chip holds: older lists and keysets than this were put back. */
@@ -86,7 +85,7 @@ export class Agent {
 
   /** What an inbox works with that is attached to this agent. */
   inboxPorts(): InboxPorts {
-    const { trust, log, time, receipts } = this.#ports;
+    const { trust, log, time, receipts, platform } = this.#ports;
     return {
       trust,
       log,
@@ -97,6 +96,7 @@ export class Agent {
       fileInput: (input) => this.#files.dispatch(input),
       grant: (device, grant) => void this.#scans.grant(device, grant),
       lock: (device) => this.#machines.get(device)?.driver.dispatch({ type: "lock" }),
+      comeBack: (slot) => platform.comeBack(slot),
     };
   }
 

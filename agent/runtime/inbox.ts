@@ -1,6 +1,7 @@
 /** Messages from the platform: parsed, verified, handed on. The broker is not trusted, so nothing here acts on an unsigned word. */
 import type { TimeInterval } from "#agent/core/clock/interval.ts";
 import type { FetchInput } from "#agent/core/fileFetch/state.ts";
+import type { ReturnSlot } from "#agent/core/sync/retry.ts";
 import type { DriverLog } from "#agent/runtime/machineDriver.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
@@ -19,6 +20,7 @@ export interface InboxPorts {
   deviceKeyArrived(device: string, word: Uint8Array | null): void;
   grant(device: string, grant: string): void;
   lock(device: string): void;
+  comeBack(slot: ReturnSlot): void;
 }
 
 const COMMAND_LIFE_MS = 60_000;
@@ -93,6 +95,7 @@ export class Inbox {
     if (this.#done.size > COMMANDS_REMEMBERED && oldest !== undefined) this.#done.delete(oldest);
     if (command.do === "grant") this.#ports.grant(device, command.grant);
     else if (command.do === "refresh") this.#ports.fileInput({ type: "refresh", kinds: command.kinds, device, spread: true });
+    else if (command.do === "comeBack") this.#ports.comeBack(command);
     else this.#ports.lock(device);
   }
 }

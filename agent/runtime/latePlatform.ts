@@ -1,3 +1,4 @@
+import type { ReturnSlot } from "#agent/core/sync/retry.ts";
 import type { Journal } from "#agent/ports.ts";
 import type { PlatformLink } from "#agent/runtime/reporting.ts";
 import type { SyncDriver } from "#agent/runtime/syncDriver.ts";
@@ -29,6 +30,10 @@ export class LatePlatform implements PlatformLink {
 
   publishState(device: string, state: State): void {
     this.sync?.publishState(device, state);
+  }
+
+  comeBack(slot: ReturnSlot): void {
+    this.sync?.comeBack(slot);
   }
 
   forgetConfirmed(): number {

@@ -1,29 +1,34 @@
+import type { ReturnSlot } from "#agent/core/sync/retry.ts";
 import type { After, Uplink, UplinkListener } from "#agent/ports.ts";
+import type { ComingBack } from "#agent/runtime/comingBack.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+
+/** How long a goodbye may hold up the shutdown. */
+const GOODBYE_MS = 1_000;
 
 /** One connection after another to the platform. While there is none, and it is not closed, a timer for the next attempt is armed. */
 export class PlatformLink {
   readonly #connect: (listener: UplinkListener) => Uplink;
   readonly #listener: UplinkListener;
   readonly #after: After;
-  readonly #newRetry: () => Generator<number, never>;
+  readonly #comingBack: ComingBack;
   #uplink: Uplink | undefined;
   /** Events of any connection but the current one are no longer heard. */
   #connection = 0;
   #retry: Generator<number, never>;
   #cancelConnect: (() => void) | undefined;
 
-  constructor(
-    connect: (listener: UplinkListener) => Uplink,
-    listener: UplinkListener,
-    after: After,
-    newRetry: () => Generator<number, never>,
-  ) {
+  constructor(connect: (listener: UplinkListener) => Uplink, listener: UplinkListener, after: After, comingBack: ComingBack) {
     this.#connect = connect;
     this.#listener = listener;
     this.#after = after;
-    this.#newRetry = newRetry;
-    this.#retry = newRetry();
+    this.#comingBack = comingBack;
+    this.#retry = comingBack.waits();
+  }
+
+  start(): void {
+    if (this.#comingBack.isSpread) this.connectLater();
+    else this.connectNow();
   }
 
   connectNow(): void {
@@ -32,7 +37,7 @@ export class PlatformLink {
       if (connection === this.#connection) run();
     };
     this.#uplink = this.#connect({
-      online: () => ifCurrent(() => this.#listener.online()),
+      online: () => ifCurrent(() => this.#reached()),
       offline: (reason) => ifCurrent(() => this.#lost(reason)),
       message: (topic, payload) => ifCurrent(() => this.#listener.message(topic, payload)),
     });
@@ -46,7 +51,13 @@ export class PlatformLink {
 
   /** The far end answers: the next outage begins its waiting times anew. */
   proven(): void {
-    this.#retry = this.#newRetry();
+    this.#retry = this.#comingBack.waits();
+  }
+
+  /** The platform's word on when to come back after the next outage. */
+  comeBack(slot: ReturnSlot): void {
+    this.#comingBack.take(slot);
+    this.proven();
   }
 
   /** Lets go of the connection at once; resolves when it is closed. Nothing more is heard of it. */
@@ -57,14 +68,22 @@ export class PlatformLink {
     await uplink?.close();
   }
 
-  close(): Promise<void> {
+  /** Ends with `goodbyes`, as far as the broker takes them in time. */
+  async close(goodbyes: readonly { topic: string; payload: Uint8Array }[]): Promise<void> {
     this.#cancelConnect?.();
-    return this.drop();
+    const said = Promise.allSettled(goodbyes.map(({ topic, payload }) => this.publish(topic, payload, 1)));
+    if (goodbyes.length > 0) await Promise.race([said, new Promise<void>((resolve) => this.#after(GOODBYE_MS, resolve))]);
+    await this.drop();
   }
 
   /** Rejects with `sync.offline` when there is no connection. */
   publish(topic: string, payload: Uint8Array, qos: 0 | 1): Promise<void> {
     return this.#uplink ? this.#uplink.publish(topic, payload, qos) : Promise.reject(new CodedError("sync.offline"));
+  }
+
+  #reached(): void {
+    this.#comingBack.arrived();
+    this.#listener.online();
   }
 
   #lost(reason: string): void {

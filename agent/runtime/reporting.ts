@@ -3,6 +3,7 @@ import { sessionOf } from "#agent/core/interlock/common.ts";
 import { waitsForS } from "#agent/core/machine/guardian.ts";
 import { isArcing, totals } from "#agent/core/metering/meter.ts";
 import { ENDING_TEXT, GUARDIAN_TEXT, type MachineReport, refusedReply, type ScanReply, STATE_TEXT } from "#agent/core/status.ts";
+import type { ReturnSlot } from "#agent/core/sync/retry.ts";
 import type { Journal } from "#agent/ports.ts";
 import type { MachineDriver, ScanAnswer } from "#agent/runtime/machineDriver.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
@@ -17,6 +18,8 @@ export interface PlatformLink {
   backlog(device: string, lane: Lane): number;
   request(device: string, request: Request): Promise<void>;
   publishState(device: string, state: State): void;
+  /** When to come back after the next outage, in the platform's word. */
+  comeBack(slot: ReturnSlot): void;
   /** Deletes what the platform holds for good and retention no longer asks for; gives the rows freed. */
   forgetConfirmed(): number;
 }

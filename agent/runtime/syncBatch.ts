@@ -1,5 +1,5 @@
 import { constants, deflateRawSync } from "node:zlib";
-import type { JournalRow } from "#agent/ports.ts";
+import type { Journal, JournalRow, Stream } from "#agent/ports.ts";
 import { type BatchHead, encodeBatch } from "#protocol/events/batch.ts";
 
 /** Before deflating, which never adds more than a few bytes: so every batch fits one message, whatever is in it. */
@@ -13,6 +13,16 @@ export interface EncodedBatch {
   payload: Uint8Array;
   /** Last sequence in it. */
   upTo: number;
+}
+
+/** The batch of a stream that begins after `afterSeq`. Throws what the journal throws, and for rows that fit no message. */
+export function readBatch(
+  journal: Pick<Journal, "read" | "chain">,
+  stream: Stream,
+  { afterSeq, limit, reissue }: { afterSeq: number; limit: number; reissue: boolean },
+): EncodedBatch {
+  const { prev, rows } = journal.read(stream, afterSeq, limit);
+  return encodeRows({ ...stream, chain: journal.chain, prev, reissue }, rows);
 }
 
 /** As many of `rows` (at least one is given) as fit one message. The stored payload texts go out as they are. */

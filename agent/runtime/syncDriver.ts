@@ -1,11 +1,12 @@
 /** Joins the journal, the outbox's plan and the wire: performs the plan's effects, owns its timers, hands it what happens. */
-import { fullJitter } from "#agent/core/sync/retry.ts";
+import type { ReturnSlot } from "#agent/core/sync/retry.ts";
 import { nextSync, wakeAtMs } from "#agent/core/sync/syncPlan.ts";
 import { initialSync, SYNC_LIMITS, type SyncEffect, type SyncInput, type SyncLimits, type SyncState } from "#agent/core/sync/syncState.ts";
 import type { Stream, UplinkListener } from "#agent/ports.ts";
+import { ComingBack } from "#agent/runtime/comingBack.ts";
 import { PlatformLink } from "#agent/runtime/platformLink.ts";
 import { offlineState } from "#agent/runtime/reporting.ts";
-import { encodeRows } from "#agent/runtime/syncBatch.ts";
+import { readBatch } from "#agent/runtime/syncBatch.ts";
 import { jsonBytes, readAck } from "#agent/runtime/syncInbox.ts";
 import { type SyncDriverOptions, type SyncStatus, statusOf } from "#agent/runtime/syncOptions.ts";
 import { Watermarks } from "#agent/runtime/watermarks.ts";
@@ -14,8 +15,6 @@ import { LANES, type Lane } from "#protocol/events/event.ts";
 import type { Ack, Request, State } from "#protocol/events/messages.ts";
 import { parseTopic, upTopic } from "#protocol/topics.ts";
 
-/** How long a goodbye may hold up the shutdown. */
-const GOODBYE_MS = 1_000;
 export function createSyncDriver(options: SyncDriverOptions): SyncDriver {
   return new SyncDriver(options);
 }
@@ -45,12 +44,12 @@ class SyncDriver {
       offline: (reason) => this.#wentOffline(reason),
       message: (topic, payload) => this.#received(topic, payload),
     };
-    const newRetry = (): Generator<number, never> => fullJitter(options.random, options.retryMaxMs);
-    this.#link = new PlatformLink(options.connect, listener, options.after, newRetry);
+    const comingBack = new ComingBack(options.journal, options.random, options.retryMaxMs);
+    this.#link = new PlatformLink(options.connect, listener, options.after, comingBack);
   }
 
   start(): void {
-    this.#link.connectNow();
+    this.#link.start();
   }
 
   /** Rows of the stream were committed. */
@@ -79,6 +78,10 @@ class SyncDriver {
     this.#link.publish(upTopic(device, "state"), jsonBytes(state), 0).catch((cause) => this.#warn(cause, "state not published"));
   }
 
+  comeBack(slot: ReturnSlot): void {
+    this.#link.comeBack(slot);
+  }
+
   /** Deletes what is confirmed by watermark and past its retention. Returns the number of rows. */
   forgetConfirmed(): number {
     return this.#streams.reduce((sum, _stream, lane) => sum + this.#forgetLane(lane), 0);
@@ -87,8 +90,9 @@ class SyncDriver {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelWake();
-    if (this.#plan.link === "online") await this.#sayGoodbye();
-    await this.#link.close();
+    const payload = jsonBytes(offlineState(this.#options.journal));
+    const goodbyes = this.#options.devices.map((device) => ({ topic: upTopic(device, "state"), payload }));
+    await this.#link.close(this.online ? goodbyes : []);
   }
 
   /** The births go first: the platform answers them with what it holds. */
@@ -193,9 +197,7 @@ class SyncDriver {
     const { lane, batchId } = effect;
     const nowMs = this.#nowMs();
     try {
-      const { prev, rows } = this.#options.journal.read(stream, effect.afterSeq, effect.limit);
-      const head = { ...stream, chain: this.#options.journal.chain, prev, reissue: effect.reissue };
-      const { payload, upTo } = encodeRows(head, rows);
+      const { payload, upTo } = readBatch(this.#options.journal, stream, effect);
       this.#inputs.push({ type: "sent", lane, batchId, upTo, nowMs });
       this.#link.publish(upTopic(stream.device, "events"), payload, 1).catch((cause) => {
         this.#warn(cause, "batch not taken by the broker");
@@ -224,13 +226,6 @@ class SyncDriver {
     if (wakeMs === null || this.#closed) return;
     const delayMs = Math.max(0, wakeMs - this.#nowMs());
     this.#cancelWake = this.#options.after(delayMs, () => this.#take({ type: "tick", nowMs: this.#nowMs() }));
-  }
-
-  async #sayGoodbye(): Promise<void> {
-    const { devices, journal, after } = this.#options;
-    const goodbye = jsonBytes(offlineState(journal));
-    const said = Promise.allSettled(devices.map((device) => this.#link.publish(upTopic(device, "state"), goodbye, 1)));
-    await Promise.race([said, new Promise<void>((resolve) => after(GOODBYE_MS, resolve))]);
   }
 
   #warn(cause: unknown, what: string): void {

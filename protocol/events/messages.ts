@@ -119,6 +119,8 @@ export const Command = z.strictObject({
     z.strictObject({ do: z.literal("lock"), device, id, issuedMs: unixMs }),
     /** Something new is there: the device asks for these files at once. */
     z.strictObject({ do: z.literal("refresh"), device, id, issuedMs: unixMs, kinds: z.array(fileKind).min(1).max(FILE_KINDS.length) }),
+    /** How to come back after the next outage: not before `afterS`, and spread over `spreadS`. */
+    z.strictObject({ do: z.literal("comeBack"), device, id, issuedMs: unixMs, afterS: count.max(900), spreadS: count.max(900) }),
   ]),
   signature,
 });

@@ -10,6 +10,7 @@ Benches: ours beside the floor (the raw library calls doing the same work), meas
   scan      百万名单下，扫码到租约写上总线 / from the scan to the lease on the wire, with a list of 1,000,000
   pipeline  窗口与事件的吞吐、延迟、写盘、CPU、内存 / windows and events per second, latency, flash, CPU, memory
   list      百万名单：接收、载入、查询、变更 / a list of 1,000,000: taken over, loaded, asked, changed
+  encoding  批次编码：字节与 CPU，JSON/CBOR × 压缩 × 批量 / batches on the wire: bytes and CPU by encoding, compressor and size
   start     进程启动到首次续租 / from process start to the first lease renewal
 
   --quick   小规模试跑，数字不可信 / a small run that shows that it works; its figures mean little
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   scan: async () => (await import("#scripts/bench/scan/scan.ts")).scan,
   pipeline: async () => (await import("#scripts/bench/pipeline/pipeline.ts")).pipeline,
   list: async () => (await import("#scripts/bench/list/list.ts")).list,
+  encoding: async () => (await import("#scripts/bench/encoding/encoding.ts")).encoding,
   start: async () => (await import("#scripts/bench/start/start.ts")).start,
 };
 

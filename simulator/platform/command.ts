@@ -10,6 +10,7 @@ import { noticeLine, reportTable } from "#simulator/platform/terminal.ts";
 const EXIT_ERROR = 2;
 const DEFAULT_DATA = ".run/platform";
 const DEFAULT_LISTEN = "127.0.0.1:1883";
+const MAX_RETURN_SPREAD_S = 900;
 const MAX_LIST_SIZE = 10_000_000;
 
 const HELP = `省级平台（模拟） · the provincial platform, simulated
@@ -23,6 +24,7 @@ const HELP = `省级平台（模拟） · the provincial platform, simulated
   --list-size N       名单证书数 · certificates in the list; default 1000
   --algorithm NAME    名单签名算法 · of the list's signature: ${ALGORITHMS.join(" | ")}; default ed25519, fixed at the first start
   --device CODE       已登记设备，可重复 · a registered device, repeatable; others are taken and flagged
+  --return-spread S   断线后重连分散秒数 · seconds over which devices spread their return after an outage; default 0: their own jitter
   --control PATH      控制口 · control socket; default DIR/platform.ctl
   --quiet             不显示实时状态 · no live lines
 
@@ -36,6 +38,7 @@ const OPTIONS = {
   "list-size": { type: "string", default: "1000" },
   algorithm: { type: "string", default: "ed25519" },
   device: { type: "string", multiple: true, default: [] as string[] },
+  "return-spread": { type: "string", default: "0" },
   control: { type: "string" },
   quiet: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
@@ -67,6 +70,7 @@ async function runAsTold(argv: string[]): Promise<void> {
     listSize: wholeNumber(values["list-size"], "--list-size", MAX_LIST_SIZE),
     listAlgorithm: algorithm,
     devices: values.device,
+    returnSpreadS: wholeNumber(values["return-spread"], "--return-spread", MAX_RETURN_SPREAD_S),
     controlPath: values.control,
     notice: values.quiet ? undefined : printer(),
   });

@@ -21,8 +21,16 @@ export interface PlatformOptions {
   readonly devices?: readonly string[] | undefined;
   /** Default: `platform.ctl` in the data folder; null for none. */
   readonly controlPath?: string | null | undefined;
+  /** Over how many seconds devices spread their return after an outage; 0, the default, leaves it to them. */
+  readonly returnSpreadS?: number | undefined;
   readonly now?: (() => number) | undefined;
   readonly notice?: ((notice: PlatformNotice) => void) | undefined;
+}
+
+/** As in the command `comeBack`: `afterS` is for the next outage only. */
+export interface ReturnSlot {
+  readonly afterS: number;
+  readonly spreadS: number;
 }
 
 /** What goes on, for the terminal. */
@@ -54,6 +62,8 @@ export interface Platform {
   /** A phone's scan: sends the grant in a signed command, whose id is the one by which the device will know it. */
   scan(request: ScanRequest): { id: string };
   lock(device: string): { id: string };
+  /** Tells every device on line how to come back after the next outage; whoever is born from now on is told the spread. */
+  comeBack(slot: ReturnSlot): { told: number };
   /** Issues new files, and tells the devices on line to fetch them. */
   readonly files: FileDesk;
   /** The embedded broker only: it loses every connection and session. */

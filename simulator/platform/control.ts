@@ -13,6 +13,7 @@ const ANSWER_TIMEOUT_MS = 30_000;
 
 const device = z.string().regex(/^[0-9A-Z]{20}$/);
 const handle = z.string().regex(/^[0-9a-f]{32}$/);
+const seconds = z.number().int().min(0).max(900);
 const count = z.number().int().min(0);
 
 export const ControlRequest = z.discriminatedUnion("do", [
@@ -29,6 +30,8 @@ export const ControlRequest = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("state"), device: device.optional() }),
   ScanRequest,
   z.strictObject({ do: z.literal("lock"), device }),
+  /** How devices are to come back after the next outage. */
+  z.strictObject({ do: z.literal("comeBack"), afterS: seconds, spreadS: seconds }),
   /** A new overlay or keyset: the devices that are on line are told to fetch it. */
   z.strictObject({ do: z.literal("revoke"), as: z.string().max(32).optional(), handle: handle.optional() }),
   /** A new policy for a device: members that are not named stay as they are. */

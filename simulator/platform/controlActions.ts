@@ -14,6 +14,8 @@ export async function carryOut(platform: Platform, quit: () => void, request: Co
       return platform.scan(request);
     case "lock":
       return platform.lock(request.device);
+    case "comeBack":
+      return platform.comeBack(request);
     case "revoke":
       return platform.files.revoke(request);
     case "rule":

@@ -1,7 +1,8 @@
 /** What each device last said of itself. Nothing of it is stored. */
-import type { State } from "#protocol/events/messages.ts";
+import { State } from "#protocol/events/messages.ts";
 
 const MAX_DEVICES = 200_000;
+const MAX_STATE_BYTES = 4096;
 
 export interface LiveDevice {
   readonly device: string;
@@ -49,5 +50,15 @@ export class LiveBoard {
   #forgetOldest(): void {
     const oldest = this.#devices.keys().next();
     if (!oldest.done) this.#devices.delete(oldest.value);
+  }
+}
+
+/** Undefined for what is no State of the specification. */
+export function parseState(payload: Uint8Array): State | undefined {
+  if (payload.length > MAX_STATE_BYTES) return undefined;
+  try {
+    return State.safeParse(JSON.parse(Buffer.from(payload).toString("utf8"))).data;
+  } catch {
+    return undefined;
   }
 }

@@ -4,12 +4,12 @@ import type { Server } from "node:net";
 import { join } from "node:path";
 import type { CodedError } from "#protocol/errors/codedError.ts";
 import { LANES } from "#protocol/events/event.ts";
-import { type Command, type FileKind, State } from "#protocol/events/messages.ts";
+import type { Command, FileKind } from "#protocol/events/messages.ts";
 import { downTopic } from "#protocol/topics.ts";
 import { commandText } from "#protocol/trust/wireMessages.ts";
 import { Acknowledger } from "#simulator/platform/acknowledger.ts";
 import { EmbeddedBroker } from "#simulator/platform/broker.ts";
-import type { Platform, PlatformNotice, PlatformOptions, PlatformReport } from "#simulator/platform/contract.ts";
+import type { Platform, PlatformNotice, PlatformOptions, PlatformReport, ReturnSlot } from "#simulator/platform/contract.ts";
 import { serveControl } from "#simulator/platform/control.ts";
 import { carryOut } from "#simulator/platform/controlActions.ts";
 import { type CurrentList, openCurrentList } from "#simulator/platform/currentList.ts";
@@ -18,7 +18,7 @@ import { EventStore } from "#simulator/platform/eventStore.ts";
 import { FileDesk } from "#simulator/platform/fileDesk.ts";
 import { GrantIssuer } from "#simulator/platform/grantIssuer.ts";
 import { openKeys, type PlatformKeys } from "#simulator/platform/keys.ts";
-import { LiveBoard, type LiveDevice } from "#simulator/platform/live.ts";
+import { LiveBoard, type LiveDevice, parseState } from "#simulator/platform/live.ts";
 import { Receiver } from "#simulator/platform/receiver.ts";
 import { type EventQuery, queryEvents, reportStreams, type StoredEvent } from "#simulator/platform/report.ts";
 import { answerRequest } from "#simulator/platform/requests.ts";
@@ -27,7 +27,6 @@ import { connectWire, type UpMessage, type Wire } from "#simulator/platform/wire
 
 const DEFAULT_LIST_SIZE = 1000;
 const WATERMARK_SWEEP_MS = 60_000;
-const MAX_STATE_BYTES = 4096;
 
 /** Resolves when it is connected to the broker and subscribed, or knows that the broker cannot be reached yet: it goes on trying. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
@@ -57,10 +56,12 @@ class RunningPlatform implements Platform {
   #wire: Wire | undefined;
   #control: Server | undefined;
   #sweeper: NodeJS.Timeout | undefined;
+  #returnSpreadS: number;
 
   constructor(options: PlatformOptions) {
     const { dataDir, brokerUrl, listen = { host: "127.0.0.1", port: 0 }, now = Date.now, notice = () => undefined } = options;
     this.#now = now;
+    this.#returnSpreadS = options.returnSpreadS ?? 0;
     this.#notice = notice;
     this.#foreignUrl = brokerUrl;
     this.#broker = brokerUrl === undefined ? new EmbeddedBroker(listen) : undefined;
@@ -137,6 +138,13 @@ class RunningPlatform implements Platform {
     return this.#command({ do: "lock", device, id: randomUUID(), issuedMs: Math.floor(this.#now()) });
   }
 
+  comeBack(slot: ReturnSlot): { told: number } {
+    this.#returnSpreadS = slot.spreadS;
+    const online = this.#board.all().filter(({ state }) => state.online);
+    for (const { device } of online) this.#tellSlot(device, slot);
+    return { told: online.length };
+  }
+
   async stopBroker(): Promise<void> {
     if (this.#broker === undefined) throw new Error(`${this.brokerUrl} is not ours to stop`);
     await this.#broker.stop();
@@ -200,6 +208,7 @@ class RunningPlatform implements Platform {
     const live = this.#board.get(device);
     if (live !== undefined) this.#notice({ notice: "state", live });
     if (!state.online) return;
+    if ((isNew || qos > 0) && this.#returnSpreadS > 0) this.#tellSlot(device, { afterS: 0, spreadS: this.#returnSpreadS });
     for (const lane of LANES) {
       const isStuck = state.backlog > 0 && this.#acknowledger.wantsNudge(device, lane, state.chain);
       if (isNew || qos > 0 || isStuck) this.#acknowledger.resume(device, lane, state.chain);
@@ -219,6 +228,10 @@ class RunningPlatform implements Platform {
     }
   }
 
+  #tellSlot(device: string, { afterS, spreadS }: ReturnSlot): void {
+    this.#command({ do: "comeBack", device, id: randomUUID(), issuedMs: Math.floor(this.#now()), afterS, spreadS });
+  }
+
   #command(command: Command["command"]): { id: string } {
     const message: Command = { v: 1, command, signature: this.#keys.sign("command", commandText(command)) };
     if (!this.#publish(downTopic(command.device, "command"), message)) throw new Error("平台未连接消息服务 / the platform is off line");
@@ -232,14 +245,5 @@ class RunningPlatform implements Platform {
   #countUnreadable(device: string, { code, detail }: Pick<CodedError, "code" | "detail">): void {
     this.#unreadable.set(code, (this.#unreadable.get(code) ?? 0) + 1);
     this.#notice({ notice: "unreadable", device, code, detail });
-  }
-}
-
-function parseState(payload: Uint8Array): State | undefined {
-  if (payload.length > MAX_STATE_BYTES) return undefined;
-  try {
-    return State.safeParse(JSON.parse(Buffer.from(payload).toString("utf8"))).data;
-  } catch {
-    return undefined;
   }
 }

@@ -38,6 +38,18 @@ const PROMISED = {
     floor: ["fileMb", "importMs", "loadMs", "rssAddedMb", "lookupP50Us", "lookupP99Us", "lookupColdP99Us", "overlayApplyMs"],
     ratio: ["fileMb", "loadMs", "lookupP99Us", "overlayApplyMs"],
   },
+  encoding: {
+    ours: ["liveBytes", "liveEncodeUs", "liveDecodeUs", "backlogBytes", "backlogEncodeUs", "backlogDecodeUs"],
+    floor: ["liveBytes", "liveEncodeUs", "liveDecodeUs", "backlogBytes", "backlogEncodeUs", "backlogDecodeUs"],
+    ratio: [
+      "liveBytes",
+      "deflate6 backlogBytes",
+      "deflate6 backlogEncodeUs",
+      "brotli1 liveBytes",
+      "cbor liveBytes",
+      "ours batch1 / batch100",
+    ],
+  },
   pipeline: {
     ours: [
       ...["windowsPerSecond", "deliveredWindowsPerSecond", "eventsPerSecond", "p50Ms", "p99Ms", "flashBytesPerEvent", "wireBytesPerEvent"],

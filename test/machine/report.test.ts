@@ -33,6 +33,7 @@ function reportOf(driving: Driving): ReturnType<typeof machineReport> {
     backlog: () => 0,
     request: () => Promise.resolve(),
     publishState: () => undefined,
+    comeBack: () => undefined,
     forgetConfirmed: () => 0,
   };
   return machineReport(

@@ -181,3 +181,20 @@ function counterOf({ command }: Command, trust: TrustStore): number {
   if (command.do !== "grant") throw new Error(command.do);
   return decodeGrant(command.grant, trust).counter;
 }
+
+test("devices are told how to come back: whoever is born hears the spread, and all on line hear a new word", async () => {
+  const { platform, far } = await platformAndDevice({ returnSpreadS: 120 });
+  await far.sendState();
+  const trust = trustOf(platform);
+  const words = (): Command["command"][] =>
+    far.received
+      .filter(({ channel }) => channel === "command")
+      .map(({ text }) => verifyCommand(trust, DEVICE, Command.parse(JSON.parse(text))));
+  await far.until(() => words()[0]);
+  expect(platform.comeBack({ afterS: 600, spreadS: 300 })).toEqual({ told: 1 });
+  await far.until(() => words()[1]);
+  expect(words()).toMatchObject([
+    { do: "comeBack", afterS: 0, spreadS: 120 },
+    { do: "comeBack", afterS: 600, spreadS: 300 },
+  ]);
+});

@@ -40,6 +40,7 @@ beforeEach(() => {
     deviceKeyArrived: (device, word) => void done.push(`key ${device} ${word?.length ?? "none"}`),
     grant: (device, grant) => void done.push(`grant ${device} ${grant}`),
     lock: (device) => void done.push(`lock ${device}`),
+    comeBack: ({ afterS, spreadS }) => void done.push(`come back ${afterS} ${spreadS}`),
   });
 });
 
@@ -62,6 +63,16 @@ describe("a command", () => {
     receive("command", signed(lockOrder()));
     receive("command", signed(lockOrder({ do: "grant", id: "order-2", grant: "AG1G:X" } as Partial<Order>)));
     expect([done, codes]).toEqual([[`lock ${DEVICE}`, `grant ${DEVICE} AG1G:X`], []]);
+  });
+
+  it("to come back in a slot is taken from the platform's key alone, and within 15 minutes", () => {
+    const slot = { do: "comeBack", afterS: 120, spreadS: 600 } as Partial<Order>;
+    receive("command", signed(lockOrder(slot)));
+    receive("command", signed(lockOrder({ ...slot, id: "order-2" }), stranger));
+    receive("command", signed(lockOrder({ ...slot, id: "order-3", spreadS: 901 } as Partial<Order>)));
+    receive("command", signed(lockOrder({ ...slot, id: "order-4", device: OTHER })));
+    expect(done).toEqual(["come back 120 600"]);
+    expect(codes).toEqual(["trust.unknownKey", "event.badShape", "trust.otherDevice"]);
   });
 
   it("that comes again is carried out once", () => {
