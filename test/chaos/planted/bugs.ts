@@ -35,12 +35,7 @@ const INTERLOCK: readonly Bug[] = [
     'if (input.type === "soft") return { state: { at: "locked" }, facts: [expired] };',
     "",
   ),
-  bug(
-    "soft causes end nothing",
-    "interlock/underLease",
-    'at: "ending", session, cause: input.cause',
-    'at: "energised", session, cause: input.cause',
-  ),
+  bug("soft causes end nothing", "interlock/underLease", 'return { at: "ending", session', 'return { at: "energised", session'),
   bug("sessions have no end", "interlock/underLease", ">= session.limitS * 1000", ">= session.limitS * 100_000"),
   bug("idle machines stay closed", "interlock/underLease", ">= session.idleRelockS * 1000", ">= session.idleRelockS * 100_000"),
   bug("what ended is closed again", "interlock/underLease", 'state.at === "energised" && reading.openedBy', "reading.openedBy"),
