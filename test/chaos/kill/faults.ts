@@ -109,7 +109,7 @@ export async function playFaults(
 ): Promise<void> {
   const atTheAgent = scene.disk ? [...AT_THE_AGENT, FULL_DISK] : AT_THE_AGENT;
   await Promise.all([
-    playHand(scene, { faults: atTheAgent, restMs: isHurried ? 1_500 : 4_000 }, allowance, draws[0]),
+    playHand(scene, { faults: atTheAgent, restMs: isHurried ? 1_500 : 8_000 }, allowance, draws[0]),
     playHand(scene, { faults: AT_THE_LINE, restMs: isHurried ? 3_000 : 12_000 }, allowance, draws[1]),
   ]);
 }

@@ -5,6 +5,7 @@ import { type Played, playRound } from "#test/chaos/kill/round.ts";
 import { whyNoSmallDisk } from "#test/chaos/kill/smallDisk.ts";
 
 const FAULTS_PER_ROUND = 50;
+const ENDINGS = ["SIGINT", "SIGTERM"] as const;
 
 export interface Sums extends Counts {
   kills: number;
@@ -50,8 +51,15 @@ export async function playKills(options: KillOptions, say: (line: string) => voi
       say(told(roundSeed, played, sums));
     }
   };
+  for (const signal of ENDINGS) process.once(signal, endAtOnce);
   await Promise.all(Array.from({ length: stages }, playOn));
+  for (const signal of ENDINGS) process.removeListener(signal, endAtOnce);
   return { sums, isClean };
+}
+
+/** In order, so that whatever was started or mounted is ended and unmounted on the way. */
+function endAtOnce(): void {
+  process.exit(1);
 }
 
 function told(seed: number, { done, kills, arcs, sessions, excused }: Played, sums: Sums): string {

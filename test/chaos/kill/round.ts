@@ -59,6 +59,8 @@ async function play(folder: string, { seed, faults, machines, isHurried, agentSc
   const line = new LineProxy(broker.url);
   const dataFolder = join(folder, "agent");
   const disk = whyNoSmallDisk() === null ? new SmallDisk(dataFolder) : null;
+  const killBroker = () => void broker.kill();
+  process.once("exit", killBroker);
   try {
     await broker.start();
     await line.start();
@@ -85,6 +87,7 @@ async function play(folder: string, { seed, faults, machines, isHurried, agentSc
       await stage.close();
     }
   } finally {
+    process.removeListener("exit", killBroker);
     await line.end();
     await broker.end();
     disk?.remove();
