@@ -1,9 +1,20 @@
 import { defineConfig } from "vitest/config";
 
 /** Folders whose tests start programs, lines and brokers and wait for them: apart from those that take a whole core. */
-const REAL_PARTS = ["agent", "bench", "chip", "link", "phone", "platform", "replay", "runtime", "scanner", "serial", "sync"].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const REAL_PARTS = [
+  "agent",
+  "bench",
+  "chaos/kill",
+  "chip",
+  "link",
+  "phone",
+  "platform",
+  "replay",
+  "runtime",
+  "scanner",
+  "serial",
+  "sync",
+].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

@@ -1,7 +1,7 @@
 import { type ClockState, timeAt } from "#agent/core/clock/interval.ts";
 import type { Decision } from "#agent/core/licensing/decide.ts";
 import type { LinkOrder } from "#agent/core/link.ts";
-import { markDurable } from "#agent/core/machine/finish.ts";
+import { markDurable, unrecorded } from "#agent/core/machine/finish.ts";
 import type {
   EventDraft,
   MachineEffect,
@@ -148,7 +148,7 @@ export class MachineDriver {
     const step = machineStep(before, input, this.#setup, now);
     const commit = step.effects.find((effect) => effect.type === "commit");
     this.#state = step.state;
-    const isDurable = !commit || this.#commit(commit.drafts, step.state, now);
+    const isDurable = !commit || this.#commit(commit.drafts, before, step.state, now);
     if (!isDurable && input.type === "scan") {
       // What could not be journalled does not happen: the scan is refused, the machine stays as it was.
       this.#state = before;
@@ -167,14 +167,14 @@ export class MachineDriver {
   }
 
   /** False when legal events could not be written: they wait, and so does everything that must not happen without them. */
-  #commit(drafts: readonly EventDraft[], state: MachineState, now: MachineNow): boolean {
+  #commit(drafts: readonly EventDraft[], before: MachineState, state: MachineState, now: MachineNow): boolean {
     let failure = this.#write(drafts, state, now);
     if (failure instanceof CodedError && failure.code === "journal.telemetryFull") {
       const { legal, waiting } = onlyLegal(drafts);
       failure = this.#write(legal, { ...state, drafts: [...waiting, ...state.drafts] }, now);
     }
     if (failure === null) return true;
-    this.#state = { ...state, drafts: bounded([...drafts, ...state.drafts]) };
+    this.#state = { ...unrecorded(before, state), drafts: bounded([...drafts, ...state.drafts]) };
     this.#ports.log.warn({ device: this.device, err: failure }, "commit failed; the events wait");
     return false;
   }

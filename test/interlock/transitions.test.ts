@@ -144,7 +144,7 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, string>> = 
     granted: "closing: sessionEnded sessionStarted",
     grantedSame: "=",
     grantedAfar: "awaitingStart: sessionEnded startAwaited",
-    soft: "opening",
+    soft: "ending",
     limits: "outage",
     open: "outage: contactorOpened leaseLost",
     closed: "energised",

@@ -128,6 +128,24 @@ describe("the driver of a machine", () => {
     expect(driver.state.interlock.at).toBe("locked");
   });
 
+  it("does not close again what opened while the disk was full, and closes it when there is room: it is the same session", async () => {
+    let full = false;
+    const driver = driverOn(onFullDisk(journal, () => (full ? new CodedError("journal.full") : null)));
+    await tick(driver, 2);
+    await driver.scan(SCAN);
+    await tick(driver, 2);
+    full = true;
+    link.far.open("leaseLapsed");
+    const before = link.orders.length;
+    await tick(driver, 20);
+    expect([driver.state.interlock.at, link.far.status.mirrorClosed]).toEqual(["outage", false]);
+    expect(link.orders.slice(before).filter(({ order }) => order.mode === "closed")).toEqual([]);
+    full = false;
+    await tick(driver, 4);
+    expect(driver.state.interlock).toMatchObject({ at: "energised", session: { id: SCAN.sessionId } });
+    expect(names(journal).filter((name) => name?.startsWith("session"))).toEqual(["sessionStarted"]);
+  });
+
   it("goes on from its checkpoint in another process: the session, the windows, nothing twice", async () => {
     const first = driverOn(journal);
     await tick(first, 2);

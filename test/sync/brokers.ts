@@ -49,13 +49,17 @@ export async function aedesBroker(options: AedesOptions = {}): Promise<TestBroke
   return { url: `mqtt://127.0.0.1:${port}`, start, kill, end: kill };
 }
 
-export async function mosquittoBroker(): Promise<TestBroker> {
+/** `persistence`: what it holds is on its disk at every change, and outlives a kill. */
+export async function mosquittoBroker({ persistence = false } = {}): Promise<TestBroker> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "arcgate-mosquitto-"));
   const config = join(folder, "mosquitto.conf");
+  const kept = persistence
+    ? `persistence true\npersistence_location ${folder}/\nautosave_on_changes true\nautosave_interval 1`
+    : "persistence false";
   writeFileSync(
     config,
-    `user root\nlistener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_inflight_messages 0\nmax_queued_messages 0\n`,
+    `user root\nlistener ${port} 127.0.0.1\nallow_anonymous true\n${kept}\nmax_inflight_messages 0\nmax_queued_messages 0\n`,
   );
   let child: ChildProcess | undefined;
   const kill = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 /** States without current: not linked, locked, waiting for the start button, opening, faulted. */
-import { begin, closingFacts, type Of, openOrLocked, stay } from "#agent/core/interlock/common.ts";
+import { begin, closingFacts, isUnread, type Of, openOrLocked, stay } from "#agent/core/interlock/common.ts";
 import {
   type InterlockFact,
   type InterlockNow,
@@ -44,7 +44,7 @@ export function awaitingStart(state: Of<"awaitingStart">, input: StateInput, now
 
 export function opening(state: Of<"opening">, input: StateInput, now: InterlockNow): InterlockStep {
   if (input.type === "silent") return { state: { at: "unlinked" }, facts: closingFacts(state, state.cause, null, now) };
-  if (input.type !== "reading") return stay(state);
+  if (input.type !== "reading" || isUnread(input)) return stay(state);
   if (!input.mirrorClosed) return { state: { at: "locked" }, facts: closingFacts(state, state.cause, input, now) };
   if (now.monoMs - state.sinceMonoMs < OPEN_TIMEOUT_MS) return stay(state);
   const facts: InterlockFact[] = [{ type: "faulted", fault: "weldedContact" }, ...closingFacts(state, state.cause, input, now)];

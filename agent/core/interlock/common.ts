@@ -61,6 +61,11 @@ export function closingFacts(state: InterlockState, cause: EndCause, reading: In
   return facts;
 }
 
+/** A session ends with all of its arcs: not before the windows have been read in which they burned. */
+export function isUnread({ mirrorClosed, openForMs }: InterlockReading): boolean {
+  return !mirrorClosed && openForMs === null;
+}
+
 /** A rod change is not idleness: the clock of abandonment starts at the end of the last arc. */
 export function activeAt(before: number, reading: InterlockReading, now: InterlockNow): number {
   if (reading.arcing) return now.chipMs;

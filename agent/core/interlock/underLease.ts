@@ -1,5 +1,5 @@
 /** States under a lease: closing, energised, ending, and the outage after which the same session may go on. */
-import { activeAt, handover, type Of, openOrLocked, stay } from "#agent/core/interlock/common.ts";
+import { activeAt, handover, isUnread, type Of, openOrLocked, stay } from "#agent/core/interlock/common.ts";
 import {
   CLOSE_TIMEOUT_MS,
   type EndCause,
@@ -88,7 +88,9 @@ export function ending(state: Of<"ending">, input: StateInput, now: InterlockNow
   if (input.type === "granted") return handover(state, input, now);
   if (input.type === "soft" && cause === "idle") return stay({ ...state, cause: input.cause });
   if (input.type !== "reading") return unheard(state, now);
-  if (!input.mirrorClosed || !input.commandedClosed) return openedByItself(state, input, now);
+  if (!input.mirrorClosed || !input.commandedClosed) {
+    return isUnread(input) ? stay({ ...state, silentSinceMonoMs: null }) : openedByItself(state, input, now);
+  }
   if (cause === "idle" && input.arcing) return stay({ at: "energised", session, activeChipMs: now.chipMs });
   // When the arc is off the chip knows best: an arc that has just begun is not in our windows yet.
   if (now.chipMs < state.untilChipMs) return stay({ ...state, silentSinceMonoMs: null });
@@ -104,7 +106,7 @@ function unheard(state: Of<"ending">, { monoMs }: InterlockNow): InterlockStep {
 
 export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow): InterlockStep {
   const { session } = state;
-  if (input.type === "soft") return stay({ at: "opening", session, cause: input.cause, sinceMonoMs: now.monoMs });
+  if (input.type === "soft") return stay(endedInOutage(state, input.cause, now));
   if (input.type === "granted") return handover(state, input, now);
   const silentMs = now.monoMs - state.sinceMonoMs;
   if (input.type !== "reading") {
@@ -127,6 +129,13 @@ export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow
   if (isLate) return givenUp(known, "leaseLost", input, now);
   // Closing again is no end of an arc in its own time: a session past its limit stays open.
   return isOver(session, now) ? givenUp(known, "sessionLimit", input, now) : reclose(known, input, now);
+}
+
+/** Where the contactor may be closed an arc may burn: it burns out in its own time, as it would have without the outage. */
+function endedInOutage(state: Of<"outage">, cause: SoftCause, now: InterlockNow): Of<"opening"> | Of<"ending"> {
+  const { session, opened, sinceMonoMs } = state;
+  if (opened) return { at: "opening", session, cause, sinceMonoMs: now.monoMs };
+  return { ...endingFrom(session, cause, now), silentSinceMonoMs: sinceMonoMs };
 }
 
 function givenUp(state: Of<"outage">, cause: EndCause, reading: InterlockReading, now: InterlockNow): InterlockStep {

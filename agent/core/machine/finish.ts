@@ -1,4 +1,5 @@
 /** The end of every step: what must be committed, and what is said to the chip next. */
+import { sessionOf } from "#agent/core/interlock/common.ts";
 import { orderOf } from "#agent/core/interlock/order.ts";
 import { indicatorOf } from "#agent/core/machine/indicator.ts";
 import { interlockNow } from "#agent/core/machine/session.ts";
@@ -62,4 +63,12 @@ export function windowsDraft(payload: NonNullable<MachineState["pending"]>, stat
 /** Everything up to the state's `nextSeq` is durable: its checkpoint was committed. */
 export function markDurable(state: MachineState): MachineState {
   return { ...state, durableBelow: state.nextSeq };
+}
+
+/** A step whose events could not be put on record closes nothing: an outage goes on until they can, or its time is up. */
+export function unrecorded(before: MachineState, after: MachineState): MachineState {
+  const wouldClose = before.interlock.at === "outage" && after.interlock.at === "closing";
+  return wouldClose && sessionOf(after.interlock)?.id === sessionOf(before.interlock)?.id
+    ? { ...after, interlock: before.interlock }
+    : after;
 }

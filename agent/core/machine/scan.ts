@@ -4,6 +4,7 @@ import type { Session } from "#agent/core/interlock/state.ts";
 import { type Decision, decide, type StartAllowed } from "#agent/core/licensing/decide.ts";
 import type { MachineCondition, ScanFacts } from "#agent/core/licensing/facts.ts";
 import { receiptOf } from "#agent/core/licensing/receipt.ts";
+import { isBehind } from "#agent/core/machine/adoption.ts";
 import { warningDraft } from "#agent/core/machine/drafts.ts";
 import { guardScanOf, waitingOf, withGuardian, withWaiting } from "#agent/core/machine/guardian.ts";
 import { applyEndings } from "#agent/core/machine/licence.ts";
@@ -143,6 +144,8 @@ function machineCondition(state: MachineState, { keepsVault }: MachineSetup): Ma
   if (keepsVault && !state.vaultRead) return "unreachable";
   if (state.link.at !== "up" || state.silentSinceMonoMs !== null || state.interlock.at === "unlinked") return "unreachable";
   if (state.interlock.at === "faulted" || state.interlock.at === "opening") return "faulted";
+  // Whoever takes over would get the arcs that the one before burned in windows that nobody has read yet.
+  if (sessionOf(state.interlock) && state.status && isBehind(state, state.status)) return "unreachable";
   if (isArcing(state.meter)) return "arcing";
   return sessionOf(state.interlock) ? "energised" : "ready";
 }

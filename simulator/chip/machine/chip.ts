@@ -146,7 +146,8 @@ export class Chip {
     this.contact.follow(state.commandedClosed);
     const opens = before.commandedClosed && !state.commandedClosed;
     const isBarred = before.barredSession !== state.barredSession;
-    if (opens) this.contact.note({ by: state.openedBy, atMs: this.uptimeMs, arcing: this.#instrument.burning });
+    const { lastAtMs: renewedAtMs } = this.desk;
+    this.contact.note(before, state, { atMs: this.uptimeMs, renewedAtMs, arcing: this.#instrument.burning });
     if (isBarred || (opens && state.openedBy === "arcOff")) this.account.end();
     if (isBarred) this.keep();
     if (state.commandedClosed && (!before.commandedClosed || before.session !== state.session)) {

@@ -1,12 +1,18 @@
 import type { OpenedBy } from "#protocol/chip/arcgateChip.ts";
+import type { ContactorState } from "#simulator/chip/machine/contactor.ts";
 
 const MOST_OPENINGS = 200;
 
-interface Opening {
+export interface Opening {
   by: OpenedBy;
   /** Uptime, real. */
   atMs: number;
   arcing: boolean;
+  session: number;
+  /** When the last order before it was accepted; null for none. */
+  renewedAtMs: number | null;
+  /** What it closed for next, and when; null while it is open. */
+  closedAgain: { session: number; atMs: number } | null;
 }
 
 /** The main contact, its mirror, and a wire round both: what really is closed, whatever was commanded. */
@@ -33,9 +39,14 @@ export class Contact {
     this.#closed = commandedClosed || (this.#welded && this.#closed);
   }
 
-  note(opening: Opening): void {
+  /** What became of the contactor's state, with the time, the last accepted order's time, and whether an arc burned. */
+  note(before: ContactorState, state: ContactorState, now: Pick<Opening, "atMs" | "renewedAtMs" | "arcing">): void {
+    const { session, openedBy: by } = state;
+    const last = this.openings.at(-1);
+    if (!before.commandedClosed && state.commandedClosed && last) last.closedAgain ??= { session, atMs: now.atMs };
+    if (!before.commandedClosed || state.commandedClosed) return;
     if (this.openings.length === MOST_OPENINGS) this.openings.shift();
-    this.openings.push(opening);
+    this.openings.push({ by, session, ...now, closedAgain: null });
   }
 
   weld(on: boolean): void {

@@ -11,9 +11,12 @@ export interface Truth {
   /** An arc burns now; it is not in `arcs` yet. */
   arcing: boolean;
   currentArcMs: number;
+  /** Arcs, or what nearly was one, so close to the least length that a sensor may see it otherwise. */
+  doubtfulArcs: number;
 }
 
 const LEAST_ARC_MS = 300;
+const DOUBTFUL_MS = 30;
 const MERGED_GAP_MS = 300;
 const STUCK_MS = 1_000;
 /** Current must have been away for a period of the mains before its return is a strike. */
@@ -30,6 +33,7 @@ export class TruthMeter {
   readonly #arcMinAmps: number;
   readonly #rms: SlidingRms | null;
   #arcs = 0;
+  #doubtfulArcs = 0;
   #arcMs = 0;
   #strikes = 0;
   #shorts = 0;
@@ -66,6 +70,7 @@ export class TruthMeter {
       stuckMs: Math.round(this.#stuckMs),
       arcing: liveMs >= LEAST_ARC_MS,
       currentArcMs: Math.round(liveMs),
+      doubtfulArcs: this.#doubtfulArcs,
     };
   }
 
@@ -109,6 +114,7 @@ export class TruthMeter {
   }
 
   #finish(): void {
+    if (this.#bead && Math.abs(this.#bead.liveMs - LEAST_ARC_MS) <= DOUBTFUL_MS) this.#doubtfulArcs += 1;
     if (this.#bead && this.#bead.liveMs >= LEAST_ARC_MS - ROUNDING_MS) {
       this.#arcs += 1;
       this.#arcMs += this.#bead.liveMs;
