@@ -1,29 +1,17 @@
 /** The journal in SQLite: rows in one file, numbered and chained per machine and lane, durable when `commit` returns. */
-import type Database from "better-sqlite3";
 import type { Journal, JournalCommit, JournalRow, JournalSizeState, Stream, StreamState } from "#agent/ports.ts";
 import { CommitDraft } from "#agent/shell/store/journalDraft.ts";
 import { isFatal, journalFailure } from "#agent/shell/store/journalFailure.ts";
-import { JournalQuota, journalFileBytes } from "#agent/shell/store/journalQuota.ts";
-import { digestOf, StoredRow } from "#agent/shell/store/journalRow.ts";
+import { JournalHandle } from "#agent/shell/store/journalHandle.ts";
+import { journalFileBytes } from "#agent/shell/store/journalQuota.ts";
+import { StoredRow } from "#agent/shell/store/journalRow.ts";
 import { assertDurable, openJournalFile } from "#agent/shell/store/journalSchema.ts";
-import { type JournalStatements, prepareStatements } from "#agent/shell/store/journalStatements.ts";
-import {
-  emptyStream,
-  fromHex,
-  loadDevices,
-  loadStreams,
-  rowKey,
-  type StreamRecord,
-  seqOf,
-  streamId,
-  toHex,
-} from "#agent/shell/store/journalStreams.ts";
+import { emptyStream, rowKey, type StreamRecord, seqOf, toHex } from "#agent/shell/store/journalStreams.ts";
 import { unpackText } from "#agent/shell/store/journalText.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
 const DEFAULT_MAX_BYTES = 1024 * 1024 * 1024;
-const DEAD_LETTERS_MAX = 10_000;
 /** Deleting is cut into pieces: each holds the file for a few milliseconds. */
 const FORGET_ROWS_MAX = 10_000;
 const ACKS_UNWRITTEN_MAX = 64;
@@ -50,7 +38,7 @@ export function openJournal(options: JournalOptions): SqliteJournal {
   const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
   const database = openJournalFile(options.path, maxBytes);
   try {
-    return new SqliteJournal(database, options, maxBytes);
+    return new SqliteJournal(new JournalHandle(database, maxBytes), options);
   } catch (cause) {
     database.close();
     throw journalFailure(cause, options.path);
@@ -61,68 +49,56 @@ class SqliteJournal implements Journal {
   readonly epoch: number;
   readonly chain: number;
   readonly #path: string;
-  readonly #database: Database.Database;
-  readonly #statements: JournalStatements;
-  readonly #inTransaction: (work: () => void) => void;
-  readonly #devices: Map<string, number>;
-  readonly #streams: Map<number, StreamRecord>;
-  readonly #quota: JournalQuota;
-  /** Cursors that moved since they were written. Losing them costs a question to the platform at the next connect, no event. */
-  readonly #unwrittenAcks = new Set<StreamRecord>();
+  #handle: JournalHandle;
+  /** Streams whose cursor moved since it was written. Losing that costs a question to the platform at the next connect, no event. */
+  readonly #unwritten = new Set<StreamRecord>();
   #acksSinceWritten = 0;
   #failure: CodedError | undefined;
   readonly #failed: (failure: CodedError) => void;
 
-  constructor(database: Database.Database, options: JournalOptions, maxBytes: number) {
+  constructor(handle: JournalHandle, options: JournalOptions) {
     this.#path = options.path;
     this.#failed = options.failed ?? (() => undefined);
-    this.#database = database;
-    this.#statements = prepareStatements(database);
-    this.#inTransaction = database.transaction((work: () => void) => work()).immediate;
-    this.#devices = loadDevices(database);
-    this.#streams = loadStreams(database, this.#devices.values());
-    this.#quota = new JournalQuota(database, maxBytes);
-    const lastEpoch = this.getValue("journal.epoch");
-    this.epoch = lastEpoch === undefined ? options.initialEpoch : Number(lastEpoch) + 1;
-    this.chain = Number(this.getValue("journal.chain") ?? this.epoch);
-    this.#durably("boot", () => {
-      this.#statements.setValue.run("journal.epoch", String(this.epoch));
-      this.#statements.setValue.run("journal.chain", String(this.chain));
-    });
-    assertDurable(database);
+    this.#handle = handle;
+    const { epoch, chain } = handle.boot(options.initialEpoch);
+    this.epoch = epoch;
+    this.chain = chain;
+    assertDurable(handle.database);
   }
 
   commit({ events, checkpoints }: JournalCommit): void {
-    this.#quota.admit(events);
-    const draft = new CommitDraft(this, this.#devices, this.#streams);
+    const handle = this.#handle;
+    handle.quota.admit(events);
+    const draft = new CommitDraft(this, handle);
     for (const event of events) draft.append(event);
     for (const checkpoint of checkpoints) draft.setCheckpoint(checkpoint.device, checkpoint.state);
     this.#durably("commit", () => {
-      draft.write(this.#statements);
-      this.#writeAcks();
+      this.#writeStreams();
+      draft.write(handle);
     });
-    draft.adopt();
-    this.#acksWritten();
-    this.#quota.grew(events.length, draft.payloadCharacters);
+    draft.adopt(handle);
+    this.#streamsWritten();
+    handle.quota.grew(events.length, draft.payloadCharacters);
   }
 
   checkpoint(device: string): unknown {
-    const id = this.#devices.get(device);
-    const stored = id === undefined ? undefined : this.#statements.checkpoint.get(id);
+    const id = this.#handle.devices.get(device);
+    const stored = id === undefined ? undefined : this.#handle.statements.checkpoint.get(id);
     return stored === undefined ? undefined : JSON.parse(unpackText(stored.state));
   }
 
   stream(stream: Stream): StreamState {
-    const { lastSeq, head, ackedSeq, forgottenSeq } = this.#find(stream) ?? emptyStream(0);
+    const { lastSeq, head, ackedSeq, forgottenSeq } = this.#find(stream);
     return { lastSeq, head, ackedSeq, forgottenSeq };
   }
 
   read(stream: Stream, afterSeq: number, limit: number): { prev: HexDigest; rows: JournalRow[] } {
-    const record = this.#find(stream) ?? emptyStream(0);
-    const prev = this.#hashAt(record, afterSeq);
+    const record = this.#find(stream);
+    const prev = this.#handle.hashAt(record, afterSeq);
     if (afterSeq === record.lastSeq) return { prev, rows: [] };
-    const stored = this.#statements.eventsBetween.all(rowKey(record.id, afterSeq), rowKey(record.id + 1, 0), limit);
-    const hashAt = (seq: number) => this.#hashAt(record, seq);
+    const { eventsBetween } = this.#handle.statements;
+    const stored = eventsBetween.all(rowKey(record.id, afterSeq), rowKey(record.id + 1, 0), limit);
+    const hashAt = (seq: number) => this.#handle.hashAt(record, seq);
     const rows = stored.map((row) => new StoredRow(row, hashAt));
     if (rows.some((row, index) => row.seq !== afterSeq + 1 + index))
       throw new CodedError("journal.corrupt", `rows missing after ${afterSeq}`);
@@ -130,53 +106,53 @@ class SqliteJournal implements Journal {
   }
 
   acknowledge(stream: Stream, upTo: number, refused: readonly { seq: number; code: string }[]): void {
-    const record = this.#find(stream);
+    const record = this.#handle.find(stream);
     if (!record || upTo > record.lastSeq || upTo < record.forgottenSeq) throw new CodedError("journal.badAck", `${upTo}`);
     record.ackedSeq = upTo;
-    this.#unwrittenAcks.add(record);
+    this.#unwritten.add(record);
     this.#acksSinceWritten++;
     if (refused.length === 0 && this.#acksSinceWritten < ACKS_UNWRITTEN_MAX) return;
     this.#durably("acknowledge", () => {
-      for (const { seq, code } of refused) this.#addDeadLetter(rowKey(record.id, seq), code);
-      this.#writeAcks();
+      for (const { seq, code } of refused) this.#handle.writeDeadLetter(rowKey(record.id, seq), code);
+      this.#writeStreams();
     });
-    this.#acksWritten();
+    this.#streamsWritten();
   }
 
   forget(stream: Stream, belowSeq: number, olderThanEarliestMs: number): number {
-    const record = this.#find(stream);
+    const record = this.#handle.find(stream);
     if (!record) return 0;
     const { id, forgottenSeq } = record;
     const limit = Math.min(record.ackedSeq, belowSeq - 1, forgottenSeq + FORGET_ROWS_MAX);
     if (limit <= forgottenSeq) return 0;
-    const young = this.#statements.firstYoung.get(rowKey(id, forgottenSeq), rowKey(id, limit), olderThanEarliestMs);
+    const young = this.#handle.statements.firstYoung.get(rowKey(id, forgottenSeq), rowKey(id, limit), olderThanEarliestMs);
     const upTo = young ? seqOf(young.key) - 1 : limit;
     if (upTo <= forgottenSeq) return 0;
-    const hash = this.#hashAt(record, upTo);
+    const verifiedSeq = Math.max(record.verifiedSeq, upTo);
+    const after = { ...record, forgottenSeq: upTo, forgottenHash: this.#handle.hashAt(record, upTo), verifiedSeq };
     this.#durably("forget", () => {
-      this.#statements.setCursor.run(id, record.ackedSeq, upTo, fromHex(hash));
-      this.#statements.deleteEvents.run(rowKey(id, forgottenSeq), rowKey(id, upTo));
+      this.#handle.deleteEvents(record, upTo);
+      this.#handle.writeStream(after);
     });
-    record.forgottenSeq = upTo;
-    record.forgottenHash = hash;
-    this.#quota.measure();
+    Object.assign(record, after);
+    this.#handle.forgetHoles(id, upTo);
+    this.#handle.quota.measure();
     return upTo - forgottenSeq;
   }
 
   /** At most `limit` refused rows of a stream after `afterSeq`, in order. */
   deadLetters(stream: Stream, afterSeq: number, limit: number): DeadLetter[] {
-    const record = this.#find(stream);
-    if (!record) return [];
-    const rows = this.#statements.deadLetters.all(rowKey(record.id, afterSeq), rowKey(record.id + 1, 0), limit);
+    const { id } = this.#find(stream);
+    const rows = this.#handle.statements.deadLetters.all(rowKey(id, afterSeq), rowKey(id + 1, 0), limit);
     return rows.map(({ key, code, digest }) => ({ seq: seqOf(key), code, digest: toHex(digest) }));
   }
 
   getValue(name: string): string | undefined {
-    return this.#statements.value.get(name)?.value;
+    return this.#handle.value(name);
   }
 
   setValue(name: string, value: string): void {
-    this.#durably(name, () => this.#statements.setValue.run(name, value));
+    this.#durably(name, () => this.#handle.writeValue(name, value));
   }
 
   sizeBytes(): number {
@@ -184,27 +160,26 @@ class SqliteJournal implements Journal {
   }
 
   sizeState(): JournalSizeState {
-    return this.#quota.state();
+    return this.#handle.quota.state();
   }
 
   close(): void {
     try {
-      if (!this.#failure && this.#unwrittenAcks.size > 0) this.#durably("close", () => this.#writeAcks());
+      if (!this.#failure && this.#unwritten.size > 0) this.#durably("close", () => this.#writeStreams());
     } finally {
-      this.#database.close();
+      this.#handle.database.close();
     }
   }
 
-  #find({ device, lane }: Stream): StreamRecord | undefined {
-    const deviceId = this.#devices.get(device);
-    return deviceId === undefined ? undefined : this.#streams.get(streamId(deviceId, lane));
+  /** A stream that has no rows yet is empty. */
+  #find(stream: Stream): StreamRecord {
+    return this.#handle.find(stream) ?? emptyStream(-1, stream.device);
   }
 
-  /** One transaction: when it returns, all of `work` is on the disk. */
   #durably(step: string, work: () => void): void {
     if (this.#failure) throw this.#failure;
     try {
-      this.#inTransaction(work);
+      this.#handle.durably(step, work);
     } catch (cause) {
       const failure = journalFailure(cause, step);
       if (isFatal(failure)) {
@@ -215,33 +190,13 @@ class SqliteJournal implements Journal {
     }
   }
 
-  #writeAcks(): void {
-    for (const { id, ackedSeq, forgottenSeq, forgottenHash } of this.#unwrittenAcks) {
-      this.#statements.setCursor.run(id, ackedSeq, forgottenSeq, fromHex(forgottenHash));
-    }
+  #writeStreams(): void {
+    for (const record of this.#unwritten) this.#handle.writeStream(record);
   }
 
-  #acksWritten(): void {
-    this.#unwrittenAcks.clear();
+  #streamsWritten(): void {
+    this.#unwritten.clear();
     this.#acksSinceWritten = 0;
-  }
-
-  #addDeadLetter(key: number, code: string): void {
-    const stored = this.#statements.payloadAt.get(key);
-    if (!stored) return;
-    this.#statements.addDeadLetter.run(key, code, fromHex(digestOf(stored, seqOf(key))));
-    const count = this.#statements.deadLetterCount.get()?.count ?? 0;
-    if (count > DEAD_LETTERS_MAX) this.#statements.dropDeadLetter.run();
-  }
-
-  #hashAt(record: StreamRecord, seq: number): HexDigest {
-    if (seq === record.lastSeq) return record.head;
-    if (seq === record.forgottenSeq) return record.forgottenHash;
-    if (seq < record.forgottenSeq) throw new CodedError("journal.forgotten", `${seq} of ${record.forgottenSeq}`);
-    if (seq > record.lastSeq) throw new CodedError("journal.badAck", `${seq} of ${record.lastSeq}`);
-    const row = this.#statements.hashAt.get(rowKey(record.id, seq));
-    if (!row) throw new CodedError("journal.corrupt", `row ${seq} missing`);
-    return toHex(row.hash);
   }
 }
 

@@ -1,25 +1,27 @@
 import type { NewEvent, Stream } from "#agent/ports.ts";
+import type { JournalHandle } from "#agent/shell/store/journalHandle.ts";
 import { checkedPayload, type SealedEvent, seal } from "#agent/shell/store/journalSeal.ts";
-import type { JournalStatements } from "#agent/shell/store/journalStatements.ts";
+import { checkpointSeal } from "#agent/shell/store/journalSeals.ts";
 import { DEVICES_MAX, emptyStream, fromHex, rowKey, type StreamRecord, streamId } from "#agent/shell/store/journalStreams.ts";
-import { packText } from "#agent/shell/store/journalText.ts";
+import { packText, type StoredText } from "#agent/shell/store/journalText.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import { LANES, type Lane } from "#protocol/events/event.ts";
 
 /** A commit before it is one: numbered, chained, checked, with nothing written and nothing in memory changed until `adopt`. */
 export class CommitDraft {
   readonly #boot: { epoch: number; chain: number };
-  readonly #devices: Map<string, number>;
-  readonly #streams: Map<number, StreamRecord>;
+  readonly #devices: ReadonlyMap<string, number>;
+  readonly #streams: ReadonlyMap<number, StreamRecord>;
   readonly #newDevices = new Map<string, number>();
   readonly #moved = new Map<number, StreamRecord>();
   readonly #rows: { streamId: number; sealed: SealedEvent }[] = [];
-  readonly #checkpoints: { deviceId: number; text: string }[] = [];
+  readonly #checkpoints: { deviceId: number; state: StoredText; seal: string }[] = [];
   payloadCharacters = 0;
 
-  constructor(boot: { epoch: number; chain: number }, devices: Map<string, number>, streams: Map<number, StreamRecord>) {
+  constructor(boot: { epoch: number; chain: number }, handle: JournalHandle) {
     this.#boot = boot;
-    this.#devices = devices;
-    this.#streams = streams;
+    this.#devices = handle.devices;
+    this.#streams = handle.streams;
   }
 
   append(event: NewEvent): void {
@@ -34,45 +36,52 @@ export class CommitDraft {
   }
 
   setCheckpoint(device: string, state: unknown): void {
-    this.#checkpoints.push({ deviceId: this.#deviceId(device), text: checkpointText(device, state) });
+    const stored = packText(checkpointText(device, state));
+    const deviceId = this.#deviceId(device);
+    const sealed = checkpointSeal(deviceId, stored);
+    this.#checkpoints.push({ deviceId, state: stored, seal: sealed });
+    this.#movedStream({ device, lane: "legal" }).checkpoint = sealed;
   }
 
-  write(statements: JournalStatements): void {
-    for (const [code, id] of this.#newDevices) statements.addDevice.run(id, code);
+  /** Where the streams of this commit are when it is on the disk. */
+  get moved(): Iterable<StreamRecord> {
+    return this.#moved.values();
+  }
+
+  write(handle: JournalHandle): void {
+    const { statements } = handle;
+    for (const [code, id] of this.#newDevices) {
+      handle.writeDevice(id, code);
+      for (const lane of LANES) this.#movedStream({ device: code, lane });
+    }
     for (const { streamId, sealed } of this.#rows) {
       const { kind, session, time } = sealed.event;
       const { monoMs, earliestMs, latestMs } = time;
       const key = rowKey(streamId, sealed.seq);
-      const hash = fromHex(sealed.hash);
-      statements.insertEvent.run(key, this.#boot.epoch, kind, session, monoMs, earliestMs, latestMs, packText(sealed.payloadText), hash);
+      const [payload, hash] = [packText(sealed.payloadText), fromHex(sealed.hash)];
+      statements.insertEvent.run(key, this.#boot.epoch, kind, session, monoMs, earliestMs, latestMs, payload, null, hash);
     }
-    for (const { deviceId, text } of this.#checkpoints) statements.setCheckpoint.run(deviceId, packText(text));
+    for (const { deviceId, state, seal: sealed } of this.#checkpoints) statements.setCheckpoint.run(deviceId, state, sealed);
+    for (const stream of this.#moved.values()) handle.writeStream(stream);
   }
 
   /** The rows are on the disk: the journal's memory follows. */
-  adopt(): void {
-    for (const [code, id] of this.#newDevices) this.#devices.set(code, id);
-    for (const [id, moved] of this.#moved) {
-      const stream = this.#streams.get(id);
-      if (!stream) this.#streams.set(id, moved);
-      else {
-        stream.lastSeq = moved.lastSeq;
-        stream.head = moved.head;
-      }
-    }
+  adopt(handle: JournalHandle): void {
+    for (const [code, id] of this.#newDevices) handle.devices.set(code, id);
+    for (const [id, moved] of this.#moved) handle.streams.set(id, moved);
   }
 
-  #movedStream({ device, lane }: Stream): StreamRecord {
+  #movedStream({ device, lane }: { device: string; lane: Lane }): StreamRecord {
     const id = streamId(this.#deviceId(device), lane);
     let moved = this.#moved.get(id);
     if (!moved) {
-      moved = { ...(this.#streams.get(id) ?? emptyStream(id)) };
+      moved = { ...(this.#streams.get(id) ?? emptyStream(id, device)) };
       this.#moved.set(id, moved);
     }
     return moved;
   }
 
-  #deviceId(device: string): number {
+  #deviceId(device: Stream["device"]): number {
     const known = this.#devices.get(device) ?? this.#newDevices.get(device);
     if (known !== undefined) return known;
     const id = this.#devices.size + this.#newDevices.size;

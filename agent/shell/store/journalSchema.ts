@@ -3,10 +3,11 @@ import { closeSync, fsyncSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { journalFailure } from "#agent/shell/store/journalFailure.ts";
+import { emptyTally, sealOf, TALLY, tallyText } from "#agent/shell/store/journalSeals.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
-/** `user_version` of the file. */
-const FORMAT = 1;
+/** `user_version` of the file. 1 had no seals, no holes, and no heads beside the rows. */
+const FORMAT = 2;
 const SYNCHRONOUS_FULL = 2;
 /** A commit of one machine touches five pages whatever their size: small ones spare the card. */
 export const PAGE_BYTES = 2048;
@@ -19,20 +20,24 @@ const HEADROOM_PAGES = 512;
 
 /**
  * `event.key` is stream × 2^40 + seq, the rowid itself: rows lie in the order in which they are sent, and no index is written beside them.
- * `digest` is kept only where the payload was removed; elsewhere the payload gives it.
+ * `digest` is kept only where the payload was removed; elsewhere the payload gives it. `stream` says where each chain ends and how far it
+ * was verified; `hole` what a damaged card took out of it: `key` is the last row lost, `hash` what the row after it goes on from.
  */
-const TABLES = `
-  CREATE TABLE device (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE);
-  CREATE TABLE stream (id INTEGER PRIMARY KEY, acked_seq INTEGER NOT NULL, forgotten_seq INTEGER NOT NULL, forgotten_hash BLOB NOT NULL);
-  CREATE TABLE event (
+const TABLES: readonly string[] = [
+  "CREATE TABLE device (id INTEGER PRIMARY KEY, code TEXT NOT NULL, seal TEXT NOT NULL)",
+  `CREATE TABLE stream (
+    id INTEGER PRIMARY KEY, device TEXT NOT NULL, chain INTEGER NOT NULL, acked_seq INTEGER NOT NULL, forgotten_seq INTEGER NOT NULL,
+    forgotten_hash BLOB NOT NULL, last_seq INTEGER NOT NULL, head BLOB NOT NULL, verified_seq INTEGER NOT NULL, checkpoint TEXT, seal TEXT NOT NULL
+  )`,
+  `CREATE TABLE event (
     key INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, kind INTEGER NOT NULL, session INTEGER,
     mono_ms INTEGER NOT NULL, earliest_ms INTEGER NOT NULL, latest_ms INTEGER, payload TEXT, digest BLOB, hash BLOB NOT NULL
-  );
-  CREATE TABLE checkpoint (device INTEGER PRIMARY KEY, state TEXT NOT NULL);
-  CREATE TABLE dead_letter (key INTEGER PRIMARY KEY, code TEXT NOT NULL, digest BLOB NOT NULL);
-  CREATE TABLE value (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  PRAGMA user_version = ${FORMAT};
-`;
+  )`,
+  "CREATE TABLE checkpoint (device INTEGER PRIMARY KEY, state TEXT NOT NULL, seal TEXT NOT NULL)",
+  "CREATE TABLE dead_letter (key INTEGER PRIMARY KEY, code TEXT NOT NULL, digest BLOB NOT NULL, seal TEXT NOT NULL)",
+  "CREATE TABLE hole (key INTEGER PRIMARY KEY, from_seq INTEGER NOT NULL, hash BLOB NOT NULL, seal TEXT NOT NULL)",
+  "CREATE TABLE value (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal TEXT NOT NULL) WITHOUT ROWID",
+];
 
 /** Opens or makes the file. Throws `journal.cannotOpen`, `journal.corrupt`, `journal.wrongVersion`, `journal.notDurable`. */
 export function openJournalFile(path: string, maxBytes: number): Database.Database {
@@ -73,12 +78,27 @@ function setPragmas(database: Database.Database, maxBytes: number): void {
 }
 
 function makeTables(database: Database.Database): boolean {
-  const version = database.pragma("user_version", { simple: true });
+  const version = formatOf(database);
   if (version === FORMAT) return false;
   const tables = database.prepare("SELECT count(*) FROM sqlite_schema").pluck().get();
   if (version !== 0 || tables !== 0) throw new CodedError("journal.wrongVersion", `version ${version}`);
-  database.transaction(() => database.exec(TABLES)).immediate();
+  const tally = tallyText(emptyTally());
+  const make = database.transaction(() => {
+    database.exec(`${TABLES.join(";")}; PRAGMA user_version = ${FORMAT};`);
+    database.prepare("INSERT INTO value (name, value, seal) VALUES (?, ?, ?)").run(TALLY, tally, sealOf("value", TALLY, tally));
+  });
+  make.immediate();
   return true;
+}
+
+function formatOf(database: Database.Database): number {
+  return Number(database.pragma("user_version", { simple: true }));
+}
+
+/** Are the tables those that this program makes, and is there nothing else (an index, a trigger) that would act on them? */
+export function hasOurTables(database: Database.Database): boolean {
+  const made = database.prepare<[], string>("SELECT sql FROM sqlite_schema ORDER BY rowid").pluck().all();
+  return made.length === TABLES.length && made.every((sql, index) => sql === TABLES[index]);
 }
 
 /** A new file is only there after a power cut if its folder says so. */

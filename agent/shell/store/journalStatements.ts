@@ -1,5 +1,6 @@
-/** Every statement of the journal, prepared once. */
+/** Every statement of those who write the journal, prepared once. */
 import type Database from "better-sqlite3";
+import type { Seal } from "#agent/shell/store/journalSeals.ts";
 import type { StoredText } from "#agent/shell/store/journalText.ts";
 
 /** As read for a batch, which needs no hashes; a list, for that is made in half the time of an object. */
@@ -21,6 +22,32 @@ export interface StoredPayload {
   digest: Uint8Array | null;
 }
 
+export interface StreamRow {
+  id: number;
+  device: string;
+  chain: number;
+  acked_seq: number;
+  forgotten_seq: number;
+  forgotten_hash: Uint8Array;
+  last_seq: number;
+  head: Uint8Array;
+  verified_seq: number;
+  checkpoint: Seal | null;
+  seal: Seal;
+}
+
+export interface ValueRow {
+  name: string;
+  value: string;
+  seal: Seal;
+}
+
+export interface DeadLetterRow {
+  key: number;
+  code: string;
+  digest: Uint8Array;
+}
+
 type InsertEvent = [
   key: number,
   epoch: number,
@@ -29,7 +56,8 @@ type InsertEvent = [
   monoMs: number,
   earliestMs: number,
   latestMs: number | null,
-  payload: StoredText,
+  payload: StoredText | null,
+  digest: Uint8Array | null,
   hash: Uint8Array,
 ];
 
@@ -38,20 +66,30 @@ export type JournalStatements = ReturnType<typeof prepareStatements>;
 export function prepareStatements(database: Database.Database) {
   return {
     ...eventStatements(database),
-    addDevice: database.prepare<[id: number, code: string]>("INSERT INTO device (id, code) VALUES (?, ?)"),
-    setCursor: database.prepare<[id: number, ackedSeq: number, forgottenSeq: number, forgottenHash: Uint8Array]>(
-      `INSERT INTO stream (id, acked_seq, forgotten_seq, forgotten_hash) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
-       SET acked_seq = excluded.acked_seq, forgotten_seq = excluded.forgotten_seq, forgotten_hash = excluded.forgotten_hash`,
-    ),
-    setCheckpoint: database.prepare<[device: number, state: StoredText]>(
-      "INSERT INTO checkpoint (device, state) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET state = excluded.state",
-    ),
-    checkpoint: database.prepare<[device: number], { state: StoredText }>("SELECT state FROM checkpoint WHERE device = ?"),
-    setValue: database.prepare<[name: string, value: string]>(
-      "INSERT INTO value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    ),
-    value: database.prepare<[name: string], { value: string }>("SELECT value FROM value WHERE name = ?"),
     ...deadLetterStatements(database),
+    /** Changes when another connection has committed. */
+    dataVersion: database.prepare<[], number>("PRAGMA data_version").pluck(),
+    addDevice: database.prepare<[id: number, code: string, seal: Seal]>("INSERT INTO device (id, code, seal) VALUES (?, ?, ?)"),
+    setStream: database.prepare<[StreamRow]>(
+      `INSERT OR REPLACE INTO stream VALUES
+       (@id, @device, @chain, @acked_seq, @forgotten_seq, @forgotten_hash, @last_seq, @head, @verified_seq, @checkpoint, @seal)`,
+    ),
+    setCheckpoint: database.prepare<[device: number, state: StoredText, seal: Seal]>(
+      "INSERT OR REPLACE INTO checkpoint (device, state, seal) VALUES (?, ?, ?)",
+    ),
+    checkpoint: database.prepare<[device: number], { state: StoredText; seal: Seal }>(
+      "SELECT state, seal FROM checkpoint WHERE device = ?",
+    ),
+    setValue: database.prepare<[name: string, value: string, seal: Seal]>(
+      "INSERT OR REPLACE INTO value (name, value, seal) VALUES (?, ?, ?)",
+    ),
+    value: database.prepare<[name: string], ValueRow>("SELECT name, value, seal FROM value WHERE name = ?"),
+    addHole: database.prepare<[key: number, fromSeq: number, hash: Uint8Array, seal: Seal]>(
+      "INSERT INTO hole (key, from_seq, hash, seal) VALUES (?, ?, ?, ?)",
+    ),
+    dropHoles: database.prepare<[afterKey: number, upToKey: number], { seal: Seal }>(
+      "DELETE FROM hole WHERE key > ? AND key <= ? RETURNING seal",
+    ),
   };
 }
 
@@ -59,7 +97,7 @@ function eventStatements(database: Database.Database) {
   return {
     insertEvent: database.prepare<InsertEvent>(
       `INSERT INTO event (key, epoch, kind, session, mono_ms, earliest_ms, latest_ms, payload, digest, hash)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     payloadAt: database.prepare<[key: number], StoredPayload>("SELECT payload, digest FROM event WHERE key = ?"),
     hashAt: database.prepare<[key: number], { hash: Uint8Array }>("SELECT hash FROM event WHERE key = ?"),
@@ -79,12 +117,14 @@ function eventStatements(database: Database.Database) {
 
 function deadLetterStatements(database: Database.Database) {
   return {
-    addDeadLetter: database.prepare<[key: number, code: string, digest: Uint8Array]>(
-      "INSERT OR IGNORE INTO dead_letter (key, code, digest) VALUES (?, ?, ?)",
+    addDeadLetter: database.prepare<[key: number, code: string, digest: Uint8Array, seal: Seal]>(
+      "INSERT OR IGNORE INTO dead_letter (key, code, digest, seal) VALUES (?, ?, ?, ?)",
     ),
     deadLetterCount: database.prepare<[], { count: number }>("SELECT count(*) AS count FROM dead_letter"),
-    dropDeadLetter: database.prepare("DELETE FROM dead_letter WHERE key = (SELECT min(key) FROM dead_letter)"),
-    deadLetters: database.prepare<[afterKey: number, belowKey: number, limit: number], { key: number; code: string; digest: Uint8Array }>(
+    dropDeadLetter: database.prepare<[], { seal: Seal }>(
+      "DELETE FROM dead_letter WHERE key = (SELECT min(key) FROM dead_letter) RETURNING seal",
+    ),
+    deadLetters: database.prepare<[afterKey: number, belowKey: number, limit: number], DeadLetterRow>(
       "SELECT key, code, digest FROM dead_letter WHERE key > ? AND key < ? ORDER BY key LIMIT ?",
     ),
   };

@@ -1,8 +1,11 @@
-/** Where each stream of the journal stands. Kept in memory; found again at open by one seek per stream. */
+/** Where each stream of the journal stands. Kept in memory; found again at open by one row of its own. */
 import type Database from "better-sqlite3";
 import type { Stream } from "#agent/ports.ts";
+import type { HoleRow } from "#agent/shell/store/journalLooks.ts";
+import { type Seal, sealOf } from "#agent/shell/store/journalSeals.ts";
+import type { StreamRow } from "#agent/shell/store/journalStatements.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
-import { GENESIS, LANES } from "#protocol/events/event.ts";
+import { GENESIS, LANES, type Lane } from "#protocol/events/event.ts";
 
 /** 2^13 streams of 2^40 events each fill a double's 53 bits. */
 const SEQS_PER_STREAM = 2 ** 40;
@@ -10,12 +13,24 @@ export const DEVICES_MAX = 4096;
 
 export interface StreamRecord {
   id: number;
+  device: string;
   lastSeq: number;
   head: HexDigest;
   ackedSeq: number;
   /** Rows up to here are deleted; `forgottenHash` is the hash of the last of them. */
   forgottenSeq: number;
   forgottenHash: HexDigest;
+  /** Rows up to here were read back and found whole since they were written. */
+  verifiedSeq: number;
+  /** Of the device's checkpoint; only its legal lane knows it. */
+  checkpoint: Seal | null;
+}
+
+/** Rows that a damaged card took; the one after them goes on from `hash`. */
+export interface Hole {
+  fromSeq: number;
+  toSeq: number;
+  hash: HexDigest;
 }
 
 export function rowKey(streamId: number, seq: number): number {
@@ -26,12 +41,61 @@ export function seqOf(key: number): number {
   return key % SEQS_PER_STREAM;
 }
 
+export function streamOf(key: number): number {
+  return Math.floor(key / SEQS_PER_STREAM);
+}
+
 export function streamId(deviceId: number, lane: Stream["lane"]): number {
   return deviceId * LANES.length + LANES.indexOf(lane);
 }
 
-export function emptyStream(id: number): StreamRecord {
-  return { id, lastSeq: 0, head: GENESIS, ackedSeq: 0, forgottenSeq: 0, forgottenHash: GENESIS };
+export function laneOf(id: number): Lane {
+  return LANES[id % LANES.length] ?? "legal";
+}
+
+export function deviceIdOf(id: number): number {
+  return Math.floor(id / LANES.length);
+}
+
+export function emptyStream(id: number, device: string): StreamRecord {
+  const nothing = { lastSeq: 0, head: GENESIS, ackedSeq: 0, forgottenSeq: 0, forgottenHash: GENESIS, verifiedSeq: 0 };
+  return { id, device, ...nothing, checkpoint: null };
+}
+
+export function streamSeal(row: Omit<StreamRow, "seal">): Seal {
+  const { id, device, chain, acked_seq, forgotten_seq, forgotten_hash, last_seq, head, verified_seq, checkpoint } = row;
+  return sealOf("stream", id, device, chain, acked_seq, forgotten_seq, forgotten_hash, last_seq, head, verified_seq, checkpoint);
+}
+
+/** As it is stored. */
+export function streamRow(record: StreamRecord, chain: number): StreamRow {
+  const row = {
+    id: record.id,
+    device: record.device,
+    chain,
+    acked_seq: record.ackedSeq,
+    forgotten_seq: record.forgottenSeq,
+    forgotten_hash: fromHex(record.forgottenHash),
+    last_seq: record.lastSeq,
+    head: fromHex(record.head),
+    verified_seq: record.verifiedSeq,
+    checkpoint: record.checkpoint,
+  };
+  return { ...row, seal: streamSeal(row) };
+}
+
+export function streamRecord(row: StreamRow): StreamRecord {
+  return {
+    id: row.id,
+    device: row.device,
+    lastSeq: row.last_seq,
+    head: toHex(row.head),
+    ackedSeq: row.acked_seq,
+    forgottenSeq: row.forgotten_seq,
+    forgottenHash: toHex(row.forgotten_hash),
+    verifiedSeq: row.verified_seq,
+    checkpoint: row.checkpoint,
+  };
 }
 
 /** Device codes and their numbers, from 0 in the order of their first event. */
@@ -40,42 +104,19 @@ export function loadDevices(database: Database.Database): Map<string, number> {
   return new Map(rows.map((row) => [row.code, row.id]));
 }
 
-interface StoredCursor {
-  acked_seq: number;
-  forgotten_seq: number;
-  forgotten_hash: Uint8Array;
+/** One row for each stream, however long the journal is. */
+export function loadStreams(rows: readonly StreamRow[]): Map<number, StreamRecord> {
+  return new Map(rows.map((row) => [row.id, streamRecord(row)]));
 }
 
-/** Reads at most two rows for each stream, however long the journal is. */
-export function loadStreams(database: Database.Database, deviceIds: Iterable<number>): Map<number, StreamRecord> {
-  const cursor = database.prepare<[number], StoredCursor>("SELECT acked_seq, forgotten_seq, forgotten_hash FROM stream WHERE id = ?");
-  const last = database.prepare<[number, number], { key: number; hash: Uint8Array }>(
-    "SELECT key, hash FROM event WHERE key > ? AND key < ? ORDER BY key DESC LIMIT 1",
-  );
-  const streams = new Map<number, StreamRecord>();
-  for (const deviceId of deviceIds) {
-    for (const lane of LANES) {
-      const id = streamId(deviceId, lane);
-      streams.set(id, standing(id, cursor.get(id), last.get(rowKey(id, 0), rowKey(id + 1, 0))));
-    }
+export function loadHoles(rows: Iterable<HoleRow>): Map<number, Hole[]> {
+  const holes = new Map<number, Hole[]>();
+  for (const { key, from_seq, hash } of rows) {
+    const ofStream = holes.get(streamOf(key)) ?? [];
+    ofStream.push({ fromSeq: from_seq, toSeq: seqOf(key), hash: toHex(hash) });
+    holes.set(streamOf(key), ofStream);
   }
-  return streams;
-}
-
-function standing(id: number, cursor: StoredCursor | undefined, last: { key: number; hash: Uint8Array } | undefined): StreamRecord {
-  const stream = emptyStream(id);
-  if (cursor) {
-    stream.forgottenSeq = cursor.forgotten_seq;
-    stream.forgottenHash = toHex(cursor.forgotten_hash);
-    stream.lastSeq = stream.forgottenSeq;
-    stream.head = stream.forgottenHash;
-    stream.ackedSeq = cursor.acked_seq;
-  }
-  if (last) {
-    stream.lastSeq = seqOf(last.key);
-    stream.head = toHex(last.hash);
-  }
-  return stream;
+  return holes;
 }
 
 export function toHex(bytes: Uint8Array): HexDigest {

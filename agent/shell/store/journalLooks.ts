@@ -1,0 +1,50 @@
+/** What those ask of the file who trust nothing in it: statements that only read, prepared once. */
+import type Database from "better-sqlite3";
+import type { Seal, TalliedTable } from "#agent/shell/store/journalSeals.ts";
+import type { StreamRow } from "#agent/shell/store/journalStatements.ts";
+
+/** A row of `event` with its hash, whatever its columns hold. */
+export type WholeRow = unknown[];
+/** The columns of a tallied table that its seal covers, and the seal. */
+export type SealedRow = (string | number | null | Uint8Array)[];
+
+export interface HoleRow {
+  key: number;
+  from_seq: number;
+  hash: Uint8Array;
+}
+
+export interface CheckpointRow {
+  device: number;
+  state: string | Uint8Array;
+  seal: Seal;
+}
+
+export type JournalLooks = ReturnType<typeof prepareLooks>;
+
+export function prepareLooks(database: Database.Database) {
+  const sealed = (sql: string) => database.prepare<[], SealedRow>(sql).raw();
+  const tallied: Record<TalliedTable, ReturnType<typeof sealed>> = {
+    device: sealed("SELECT id, code, seal FROM device ORDER BY id"),
+    value: sealed("SELECT name, value, seal FROM value ORDER BY name"),
+    dead_letter: sealed("SELECT key, code, digest, seal FROM dead_letter ORDER BY key"),
+    hole: sealed("SELECT key, from_seq, hash, seal FROM hole ORDER BY key"),
+  };
+  return {
+    tallied,
+    streams: database.prepare<[], StreamRow>("SELECT * FROM stream ORDER BY id"),
+    checkpoints: database.prepare<[], CheckpointRow>("SELECT device, state, seal FROM checkpoint"),
+    holes: database.prepare<[], HoleRow>("SELECT key, from_seq, hash FROM hole WHERE typeof(hash) = 'blob' ORDER BY key"),
+    rows: database
+      .prepare<[afterKey: number, belowKey: number, limit: number], WholeRow>(
+        `SELECT key, epoch, kind, session, mono_ms, earliest_ms, latest_ms, payload, digest, hash
+         FROM event WHERE key > ? AND key < ? ORDER BY key LIMIT ?`,
+      )
+      .raw(),
+    /** First key of a range. */
+    keyFrom: database
+      .prepare<[fromKey: number, belowKey: number], number>("SELECT key FROM event WHERE key >= ? AND key < ? ORDER BY key LIMIT 1")
+      .pluck(),
+    structure: database.prepare<[], string>("PRAGMA integrity_check(20)").pluck(),
+  };
+}
