@@ -196,7 +196,8 @@ async function until(isSo: () => boolean, what: string): Promise<void> {
 
 /** A killed process stays in the table until its parent looks up, which this one does not while it commits. */
 function isRunning(pid: number | undefined): boolean {
-  return pid !== undefined && !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  const stat = `/proc/${pid}/stat`;
+  return pid !== undefined && existsSync(stat) && !/\) [ZX] /.test(readFileSync(stat, "utf8"));
 }
 
 async function ended(child: ChildProcess | null): Promise<void> {
