@@ -143,8 +143,16 @@ describe("the judge of the kills", () => {
   });
 
   it("excuses a lapse while the computer let nobody run, and says so", () => {
-    const stalled = account({ opens: [opening({ stalledMs: 4_000 }), LOCKED], outages: [{ ...LONG, untilMs: 14_000 }] });
-    expect(judge(stalled)).toMatchObject({ counts: { arcsDropped: 0, leaseOpens: 1 }, faults: [], excused: 1 });
+    const lapsed = (outMs: number, stalledMs: number) =>
+      judge(account({ opens: [opening({ stalledMs }), LOCKED], outages: [{ ...LONG, untilMs: LONG.fromMs + outMs }] }));
+    const excused = { counts: { arcsDropped: 0, leaseOpens: 1 }, faults: [], excused: 1 };
+    const charged = { counts: { arcsDropped: 1, leaseOpens: 1 }, excused: 0 };
+    // Long enough together.
+    expect(lapsed(4_500, 501)).toMatchObject(excused);
+    expect(lapsed(4_500, 499)).toMatchObject(charged);
+    // Or for a quarter of the 6 s in which the agent was not out.
+    expect(lapsed(2_000, 1_501)).toMatchObject(excused);
+    expect(lapsed(2_000, 1_499)).toMatchObject(charged);
   });
 
   it("lets a session end whose contactor was open for a minute", () => {
