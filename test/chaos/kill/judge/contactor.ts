@@ -6,6 +6,8 @@ import type { Charge } from "#test/chaos/kill/judge/counts.ts";
 /** An outage of so long drops nothing. */
 const SHORT_MS = 5_000;
 const LATE_MS = LEASE_MS + 200;
+/** Agent and chip have 30 ms for an answer: who is kept waiting for this share of the time misses exchange after exchange. */
+const STALLED_SHARE = 0.25;
 /** An order may lie on the line when the agent is stopped, and a chip that waits for the computer reads it later. */
 const ON_THE_LINE_MS = 1_000;
 
@@ -29,7 +31,7 @@ function judgeLapse(opening: Opened, outages: readonly Outage[], charge: Charge)
   if (atMs - sinceMs > LATE_MS) charge("lateOpens", 1, `opened at ${atMs}, ${atMs - sinceMs} ms after the last renewal`);
   const outMs = outFor(outages, sinceMs, atMs);
   if (outMs > SHORT_MS) return true;
-  if (outMs + stalledMs > SHORT_MS) return false;
+  if (outMs + stalledMs > SHORT_MS || stalledMs > (atMs - sinceMs - outMs) * STALLED_SHARE) return false;
   const words = `the lease lapsed at ${atMs}, ${outMs} ms out and ${stalledMs} ms stalled since the last renewal at ${sinceMs}`;
   charge(arcing ? "arcsDropped" : null, 1, words);
   return true;

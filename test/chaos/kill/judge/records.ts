@@ -2,8 +2,8 @@
 import type { Committed, MachineAccount, StoredRow } from "#test/chaos/kill/account.ts";
 import type { Charge } from "#test/chaos/kill/judge/counts.ts";
 
-/** Per arc: a window's edges, seen through a sensor with noise. */
-const EDGE_MS = 25;
+/** Per arc, for its edges seen through a sensor. What is usual is none at all; a lost window is 100 ms. */
+const EDGE_MS = 3;
 const DOUBTFUL_ARC_MS = 330;
 
 interface Span {
