@@ -3,10 +3,13 @@ import { parseArgs } from "node:util";
 import { ALGORITHMS } from "#protocol/crypto.ts";
 import type { Endpoint } from "#simulator/platform/broker.ts";
 import type { Platform, PlatformNotice } from "#simulator/platform/contract.ts";
+import { reportDay } from "#simulator/platform/dayReport.ts";
+import { dayText, LANGUAGES } from "#simulator/platform/dayText.ts";
 import { startPlatform } from "#simulator/platform/platform.ts";
 import { openForReading, reportStreams } from "#simulator/platform/report.ts";
 import { noticeLine, reportTable } from "#simulator/platform/terminal.ts";
 
+const EXIT_INCOMPLETE = 1;
 const EXIT_ERROR = 2;
 const DEFAULT_DATA = ".run/platform";
 const DEFAULT_LISTEN = "127.0.0.1:1883";
@@ -16,7 +19,7 @@ const MAX_LIST_SIZE = 10_000_000;
 const HELP = `省级平台（模拟） · the provincial platform, simulated
 
 用法 Usage: npm run sim -- platform [选项]
-            npm run sim -- platform report [--data DIR] [--json]
+            npm run sim -- platform report [--data DIR] [--device CODE] [--day YYYY-MM-DD] [--lang zh|en] [--json]
 
   --broker URL        使用现有消息服务器，默认内置 · use this MQTT broker; default: an embedded one
   --listen HOST:PORT  内置服务器地址，端口 0 为任意 · where the embedded one listens, 0 for any port; default ${DEFAULT_LISTEN}
@@ -29,6 +32,9 @@ const HELP = `省级平台（模拟） · the provincial platform, simulated
   --quiet             不显示实时状态 · no live lines
 
 report: 查询已收到与缺失的记录，平台运行时也可用 · what is held and what is missing, also while the platform runs
+  --device CODE       该设备，重新计算哈希链 · of this machine, with its chain computed again
+  --day YYYY-MM-DD    某日（Asia/Shanghai，按事件最早时间），可证明完整 · of one day by event time, and whether it is complete
+                      不完整时返回 1 · exits with 1 when something is missing or was changed
 `;
 
 const OPTIONS = {
@@ -41,6 +47,8 @@ const OPTIONS = {
   "return-spread": { type: "string", default: "0" },
   control: { type: "string" },
   quiet: { type: "boolean", default: false },
+  day: { type: "string" },
+  lang: { type: "string", default: "zh" },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
@@ -58,7 +66,7 @@ export async function runPlatform(argv: string[]): Promise<void> {
 async function runAsTold(argv: string[]): Promise<void> {
   const { values, positionals } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
   if (values.help) return void process.stdout.write(HELP);
-  if (positionals[0] === "report") return printReport(values.data, values.json);
+  if (positionals[0] === "report") return printReport(values);
   if (positionals.length > 0) throw new RangeError(`不认识 / unknown: ${positionals[0]} (--help)`);
 
   const algorithm = ALGORITHMS.find((name) => name === values.algorithm);
@@ -84,11 +92,29 @@ function readiness({ brokerUrl, controlPath, trustPath, list }: Platform): objec
   return { broker: brokerUrl, control: controlPath, trust: trustPath, listVersion: list.version, listEntries: list.entries };
 }
 
-function printReport(dataDir: string, asJson: boolean): void {
-  const database = openForReading(dataDir);
+interface ReportOrder {
+  data: string;
+  json: boolean;
+  lang: string;
+  day?: string | undefined;
+  device: readonly string[];
+}
+
+/** The table of all streams; with a machine or a day, whether it is complete, and 1 when it is not. */
+function printReport({ data, json, lang, day, device }: ReportOrder): void {
+  const language = LANGUAGES.find((name) => name === lang);
+  if (language === undefined) throw new RangeError(`--lang: ${LANGUAGES.join(" | ")}`);
+  const database = openForReading(data);
   try {
     const streams = reportStreams(database);
-    process.stdout.write(asJson ? `${JSON.stringify({ streams })}\n` : reportTable(streams));
+    if (day === undefined && device.length === 0) {
+      process.stdout.write(json ? `${JSON.stringify({ streams })}\n` : reportTable(streams));
+      return;
+    }
+    const devices = device.length > 0 ? device : [...new Set(streams.map((stream) => stream.device))];
+    const days = devices.map((each) => reportDay(database, each, day ?? null));
+    process.stdout.write(json ? `${JSON.stringify({ days })}\n` : days.map((each) => dayText(each, language)).join(""));
+    if (days.some(({ verdict }) => verdict === "incomplete" || verdict === "nothingHeld")) process.exitCode = EXIT_INCOMPLETE;
   } finally {
     database.close();
   }

@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS stream (
 CREATE TABLE IF NOT EXISTS event (
   key INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, kind INTEGER NOT NULL, session INTEGER,
   mono_ms REAL NOT NULL, earliest_ms INTEGER NOT NULL, latest_ms INTEGER, received_ms INTEGER NOT NULL,
-  payload TEXT, hash BLOB NOT NULL, refused TEXT);
+  payload TEXT, hash BLOB NOT NULL, refused TEXT, digest BLOB);
 CREATE TABLE IF NOT EXISTS chain_break (
   id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, seq INTEGER NOT NULL, code TEXT NOT NULL,
   expected TEXT NOT NULL, received TEXT NOT NULL, payload TEXT, received_ms INTEGER NOT NULL);
@@ -69,8 +69,9 @@ export class EventStore {
     mkdirSync(dataDir, { recursive: true });
     this.database = openDurable(databasePath(dataDir));
     this.database.exec(SCHEMA);
+    addDigests(this.database);
     this.#insertEvent = this.database.prepare(
-      "INSERT INTO event (key, epoch, kind, session, mono_ms, earliest_ms, latest_ms, received_ms, payload, hash, refused) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+      "INSERT INTO event (key, epoch, kind, session, mono_ms, earliest_ms, latest_ms, received_ms, payload, hash, refused, digest) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
     );
     this.#insertBreak = this.database.prepare(
       "INSERT INTO chain_break (stream, seq, code, expected, received, payload, received_ms) VALUES (?,?,?,?,?,?,?)",
@@ -130,6 +131,8 @@ export class EventStore {
       event.payloadText,
       Buffer.from(event.hash, "hex"),
       refused,
+      // A payload that is there has its digest in it.
+      event.payloadText === null ? Buffer.from(event.digest, "hex") : null,
     );
   }
 
@@ -168,6 +171,12 @@ export function readStreams(database: Database.Database): StreamRow[] {
      FROM stream ORDER BY id`,
   );
   return query.all();
+}
+
+/** A store of before 2026-11-27 kept no digest of thinned payloads, so that its chain could not be computed again. */
+function addDigests(database: Database.Database): void {
+  const columns = database.prepare<[], string>("SELECT name FROM pragma_table_info('event')").pluck().all();
+  if (!columns.includes("digest")) database.exec("ALTER TABLE event ADD COLUMN digest BLOB");
 }
 
 function streamName(device: string, lane: Lane, chain: number): string {

@@ -11,6 +11,8 @@ export interface ReceivedEvent {
   readonly time: EventTime;
   /** Canonical JSON; null when the device thinned it. */
   readonly payloadText: string | null;
+  /** Of the payload, as the header was hashed. */
+  readonly digest: HexDigest;
   readonly hash: HexDigest;
   /** Code of the refusal by schema or receipt, null when the event is good. */
   readonly refused: string | null;

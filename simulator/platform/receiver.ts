@@ -137,12 +137,12 @@ function judged(batch: DecodedBatch, receipts: ReceiptFacts): ReceivedBatch {
   const hashes = verifyChain(batch);
   const { device, lane, chain, prev } = batch;
   const events: ReceivedEvent[] = [];
-  for (const [index, { event, payloadText, verdict }] of batch.events.entries()) {
+  for (const [index, { event, payloadText, digest, verdict }] of batch.events.entries()) {
     const { seq, epoch, kind, session, monoMs, earliestMs, latestMs, payload } = event;
     const time = { monoMs, earliestMs, latestMs };
     const refused = verdict.ok ? checkReceipt({ device, kind, session, time, payload }, receipts) : verdict.code;
     if (refused === "waits") break;
-    events.push({ seq, epoch, kind, session, time, payloadText, hash: hashes[index] ?? "", refused });
+    events.push({ seq, epoch, kind, session, time, payloadText, digest, hash: hashes[index] ?? "", refused });
   }
   return { device, lane, chain, prev, events };
 }

@@ -72,6 +72,25 @@ test("`platform report` reads what a running platform holds, as a table and as J
   expect(asTable.stdout).toContain("5: 5–9");
 });
 
+test("`platform report --device --day` exits with 1 when the day is not complete", async () => {
+  const dataDir = temporaryFolder();
+  const { far } = await platformAndDevice({ dataDir });
+  await far.send(chainedRows(4));
+  await far.ackUpTo(4);
+  // The rows are of 2026-05-29 in Shanghai.
+  const ask = (...args: string[]) => command("report", "--data", dataDir, "--device", DEVICE, ...args).catch((error: object) => error);
+  const answers = await Promise.all([
+    ask("--day", "2026-05-29", "--json"),
+    ask("--day", "2026-05-28", "--lang", "en"),
+    ask("--day", "yesterday"),
+  ]);
+  expect(answers).toMatchObject([
+    { stdout: expect.stringContaining('"verdict":"soFar"') },
+    { code: 1, stdout: expect.stringContaining("NOTHING is held") },
+    { code: 2, stderr: expect.stringContaining("YYYY-MM-DD") },
+  ]);
+});
+
 test("the command line explains itself and refuses what it does not know", async () => {
   const folder = temporaryFolder();
   const [help, ...refused] = await Promise.all([

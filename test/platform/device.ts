@@ -5,7 +5,7 @@ import { type HexDigest, sha256Hex } from "#protocol/crypto.ts";
 import { type BatchRow, encodeBatch } from "#protocol/events/batch.ts";
 import { canonicalJson } from "#protocol/events/canonical.ts";
 import { DICTIONARY } from "#protocol/events/dictionary.ts";
-import { GENESIS, hashHeader, type Lane } from "#protocol/events/event.ts";
+import { type EventTime, GENESIS, hashHeader, type Lane } from "#protocol/events/event.ts";
 import { Ack, type State } from "#protocol/events/messages.ts";
 import { downTopic, parseTopic, upTopic } from "#protocol/topics.ts";
 
@@ -25,6 +25,7 @@ export interface ChainOptions {
   after?: { seq: number; hash: HexDigest };
   /** Payload of the event `seq`; default: an e-stop. */
   payload?: (seq: number) => { kind: number; payload: object };
+  time?: (seq: number) => EventTime;
 }
 
 export function eStopOf(seq: number): { kind: number; payload: object } {
@@ -44,7 +45,7 @@ export function chainedRows(count: number, options: ChainOptions = {}): ChainedR
     const { kind, payload } = payloadOf(seq);
     const payloadText = canonicalJson(payload);
     const digest = sha256Hex(payloadText);
-    const time = { monoMs: seq * 10, earliestMs: 1_780_000_000_000 + seq, latestMs: null };
+    const time = options.time?.(seq) ?? { monoMs: seq * 10, earliestMs: 1_780_000_000_000 + seq, latestMs: null };
     const hash = hashHeader({ device, lane, chain, epoch: EPOCH, seq, kind, session: 7, time, digest, prev });
     rows.push({ seq, epoch: EPOCH, kind, session: 7, time, payloadText, digest, prev, hash });
     prev = hash;

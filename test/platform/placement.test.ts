@@ -7,8 +7,8 @@ import { type ChainedRow, chainedRows, DEVICE } from "#test/platform/device.ts";
 const SEED = 20_250_301;
 
 function received(rows: readonly ChainedRow[]): ReceivedBatch {
-  const events = rows.map(({ seq, epoch, kind, session, time, payloadText, hash }) => {
-    return { seq, epoch, kind, session, time, payloadText, hash, refused: null };
+  const events = rows.map(({ seq, epoch, kind, session, time, payloadText, digest, hash }) => {
+    return { seq, epoch, kind, session, time, payloadText, digest, hash, refused: null };
   });
   return { device: DEVICE, lane: "legal", chain: 1, prev: rows[0]?.prev ?? GENESIS, events };
 }

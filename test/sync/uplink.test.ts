@@ -112,6 +112,17 @@ describe.each([
     expect(ears.heard).toEqual(["online", "offline"]);
   });
 
+  /** The library gives up after one and a half keepalives, so 45 s with ours; when it does not, this ends by the runner's limit. */
+  it("finds a line that swallows everything, though nothing is owed and live states go out all the time", async () => {
+    const uplink = connector({ keepaliveS: 1 })();
+    await heard(1);
+    line.deaf = true;
+    const states = setInterval(() => void uplink.publish(STATE, Buffer.from(JSON.stringify(GONE)), 0).catch(() => undefined), 50);
+    await heard(2);
+    clearInterval(states);
+    expect(ears.heard).toEqual(["online", "offline"]);
+  });
+
   it("does not pass on a message that is too large", async () => {
     const refused: string[] = [];
     const platform = new FarEnd(broker.url);

@@ -35,6 +35,8 @@ export interface UplinkOptions {
   /** Leave it out to try 5 and fall back to 3.1.1. */
   version?: MqttVersion;
   publishTimeoutMs?: number;
+  /** Half of it more without an answer ends the connection; 30 s unless told. */
+  keepaliveS?: number;
   /** Told of messages that are too large to be passed on. */
   onRefused?: (cause: CodedError) => void;
 }
@@ -159,7 +161,7 @@ function clientOptions(options: UplinkOptions, version: MqttVersion): IClientOpt
     clientId,
     protocolVersion: version,
     clean: false,
-    keepalive: KEEPALIVE_S,
+    keepalive: options.keepaliveS ?? KEEPALIVE_S,
     connectTimeout: CONNECT_TIMEOUT_MS,
     reconnectPeriod: 0,
     resubscribe: false,
