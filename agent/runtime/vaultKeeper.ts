@@ -77,7 +77,8 @@ export class VaultKeeper {
     this.#cancelWake();
     const wakeMs = vaultWakeMs(this.#keeping);
     this.#cancelWake = () => undefined;
-    if (wakeMs !== undefined) this.#cancelWake = this.#ports.after(Math.max(0, wakeMs - monoMs) + 1, () => this.#dispatch({ type: "tick" }));
+    if (wakeMs !== undefined)
+      this.#cancelWake = this.#ports.after(Math.max(0, wakeMs - monoMs) + 1, () => this.#dispatch({ type: "tick" }));
   }
 
   #run(effect: VaultEffect): void {

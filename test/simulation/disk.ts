@@ -1,7 +1,7 @@
 /** A model of the journal's disk: what is on it is durable, whatever becomes of the process that has it open. */
 import type { JournalRow, NewEvent, Stream } from "#agent/ports.ts";
-import { CodedError } from "#protocol/errors/codedError.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
 import { GENESIS } from "#protocol/events/event.ts";
 
 export interface DurableStream {
