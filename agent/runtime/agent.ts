@@ -111,10 +111,10 @@ export class Agent {
     for (const driver of drivers) driver.start();
     // What a newer list said may not be in the checkpoint.
     this.recheckCertificates(false);
-    const { after, time } = this.#ports;
+    const { after, time, log } = this.#ports;
     this.#cancelTimers = [
       every(after, STATE_MS, () => this.#publishStates()),
-      every(after, FLOOR_PERSIST_MS, () => time.persist()),
+      every(after, FLOOR_PERSIST_MS, () => time.persist(log)),
       every(after, TIME_REFRESH_MS, () => this.#askTime()),
     ];
   }
@@ -133,7 +133,7 @@ export class Agent {
       driver.stop();
       vault?.close();
     }
-    this.#ports.time.persist();
+    this.#ports.time.persist(this.#ports.log);
   }
 
   online(): void {

@@ -10,6 +10,8 @@ import {
   timeAt,
 } from "#agent/core/clock/interval.ts";
 import type { Clock, Journal } from "#agent/ports.ts";
+import type { DriverLog } from "#agent/runtime/machineDriver.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
 
 const FLOOR_KEY = "timeFloorMs";
 
@@ -52,7 +54,13 @@ export class Timekeeper {
     this.#state = syncClock(this.#state, utcMs, uncertaintyMs, this.#clock.monoMs());
   }
 
-  persist(): void {
-    this.#journal.setValue(FLOOR_KEY, String(this.now().earliestMs));
+  /** A full disk keeps the floor that it has: that is no reason to stop, and the next time may go better. */
+  persist(log: Pick<DriverLog, "warn">): void {
+    try {
+      this.#journal.setValue(FLOOR_KEY, String(this.now().earliestMs));
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      log.warn({ code: error.code, detail: error.detail }, "the time floor is not kept");
+    }
   }
 }

@@ -1,6 +1,6 @@
 /** Random sequences against the oracle, and the planted bugs that they must find: what `npm run chaos` says of them. */
 import { BUGS } from "#test/chaos/planted/bugs.ts";
-import { plantEach } from "#test/chaos/planted/planting.ts";
+import { type Hunt, plantEach } from "#test/chaos/planted/planting.ts";
 import { type Outcome, play } from "#test/chaos/sequence.ts";
 
 const PROGRESS_EVERY = 5_000;
@@ -30,9 +30,15 @@ function show(seed: number, { taken, unauthorised, wronglyDenied }: Outcome): vo
   console.error(`again: npm run chaos -- licence --sequences 1 --seed ${seed}`);
 }
 
+/** So many sequences, to the first that fails. */
+export function licenceHunt(sequences: number, seed: number): Hunt {
+  const line = ["--import", "tsx", "test/chaos/main.ts", "licence", "--first", "--sequences", `${sequences}`, "--seed", `${seed}`];
+  return { line, ran: /"unauthorised":(\d+),"wronglyDenied":(\d+)/ };
+}
+
 /** Exit code 1 when a bug was not found. */
 export function plantBugs(sequences: number, seed: number): number {
-  const results = plantEach(BUGS, sequences, seed, ({ bug, caught, output }) => {
+  const results = plantEach(BUGS, licenceHunt(sequences, seed), ({ bug, caught, output }) => {
     const why = /"(?:unauthorised|wronglyDenied)":\["([^"]*)/.exec(output)?.[1] ?? "";
     console.error(`${caught ? "caught" : "NOT CAUGHT"}: ${bug.name} (${bug.file}) ${why}`);
   });

@@ -120,8 +120,10 @@ export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow
     return { state: { at: "energised", session, activeChipMs }, facts };
   }
   // Our clock began with this process: only the chip's knows how long the contactor has really been open. It may boot next.
-  const known = { ...state, sinceMonoMs: Math.min(state.sinceMonoMs, now.monoMs - (input.openForMs ?? 0)) };
-  const isLate = now.monoMs - known.sinceMonoMs >= RESUME_WITHIN_MS;
+  const openForMs = input.openForMs ?? 0;
+  // Longer than anybody knows is no time that could be put on record.
+  const known = Number.isFinite(openForMs) ? { ...state, sinceMonoMs: Math.min(state.sinceMonoMs, now.monoMs - openForMs) } : state;
+  const isLate = Math.max(openForMs, now.monoMs - known.sinceMonoMs) >= RESUME_WITHIN_MS;
   if (input.openForMs === null && !isLate && !isOver(session, now)) return stay(state);
   // Why a contactor opened that was known to be open is old news, of another session perhaps.
   const cut = state.opened ? null : cutMeanwhile(session, input, now);

@@ -4,7 +4,7 @@ import { restartDetection } from "#agent/core/detection/detection.ts";
 import { sessionOf } from "#agent/core/interlock/common.ts";
 import type { Session } from "#agent/core/interlock/state.ts";
 import type { Adoption, MachineStatus } from "#agent/core/link.ts";
-import type { Draft, EventDraft, MachineInput, MachineSetup, MachineState } from "#agent/core/machine/state.ts";
+import type { Draft, EventDraft, MachineInput, MachineSetup, MachineState, UnaccountedSession } from "#agent/core/machine/state.ts";
 import { restartWindows, totals } from "#agent/core/metering/meter.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 
@@ -36,7 +36,7 @@ function afterChipBoot(state: MachineState, adoption: Adoption, setup: MachineSe
   const drafts: EventDraft[] = ended.facts
     .filter((fact) => fact.type === "arcEnded")
     .map(({ arc }) => ({ name: "arc", session: state.meteredSession, agoMs: 0, payload: arc }));
-  const missing = unaccounted(adoption, state.meteredSession, totals(ended.state), state.nextSeq);
+  const missing = unaccounted(adoption, state, totals(ended.state));
   if (missing) drafts.push(missing);
   const session = sessionOf(state.interlock);
   const usedMs = session ? state.nextSeq * settings.windowMs - session.startedChipMs : 0;
@@ -47,7 +47,16 @@ function afterChipBoot(state: MachineState, adoption: Adoption, setup: MachineSe
   const lastClosedChipMs = state.status === null || isBehind(state, state.status) ? null : 0;
   const detection = restartDetection(state.detection);
   const renewed = {
-    ...{ ...state, interlock, meter: ended.state, detection, nextSeq: 0, durableBelow: 0, lastClosedChipMs },
+    ...{
+      ...state,
+      interlock,
+      meter: ended.state,
+      unaccounted: saidWith(state, missing),
+      detection,
+      nextSeq: 0,
+      durableBelow: 0,
+      lastClosedChipMs,
+    },
     ...NO_GUARDIAN,
   };
   return { state: renewed as MachineState, drafts };
@@ -64,21 +73,43 @@ export function isBehind({ nextSeq }: MachineState, status: MachineStatus): bool
 /** Both are counted by a clock that starts anew. */
 const NO_GUARDIAN = { guardScan: null, waiting: null } as const;
 
-function unaccounted(adoption: Adoption, session: number | null, metered: ReturnType<typeof totals>, nextSeq: number): EventDraft | null {
+/** Of the session's totals in the chip, what neither was metered nor has been said to be unaccounted before. */
+function unaccounted(adoption: Adoption, state: MachineState, metered: ReturnType<typeof totals>): EventDraft | null {
+  const { meteredSession: session, nextSeq } = state;
   const chip = adoption.totals;
   if (!chip || session === null || chip.session !== session) return null;
-  const chargeAmpereSeconds = chip.chargeAmpereSeconds - metered.chargeAmpereSeconds;
+  const said = saidOf(state, session);
+  const chargeAmpereSeconds = chip.chargeAmpereSeconds - metered.chargeAmpereSeconds - said.chargeAmpereSeconds;
   if (chargeAmpereSeconds < UNACCOUNTED_MIN_AS) return null;
   const payload = {
     reason: "chipBooted",
     windows: Math.max(0, chip.lastSeq + 1 - nextSeq),
-    arcMs: chip.arcMs + chip.shortMs - metered.arcMs,
+    arcMs: chip.arcMs + chip.shortMs - metered.arcMs - said.arcMs,
     chargeAmpereSeconds,
-    energyJoules: chip.energyJoules - metered.energyJoules,
-    strikes: chip.strikes - metered.strikes,
-    shorts: chip.shorts - metered.shorts,
+    energyJoules: chip.energyJoules - metered.energyJoules - said.energyJoules,
+    strikes: chip.strikes - metered.strikes - said.strikes,
+    shorts: chip.shorts - metered.shorts - said.shorts,
   };
   return { name: "unaccounted", session, agoMs: 0, payload };
+}
+
+function saidOf({ unaccounted }: MachineState, session: number): UnaccountedSession {
+  if (unaccounted?.session === session) return unaccounted;
+  return { session, arcMs: 0, chargeAmpereSeconds: 0, energyJoules: 0, strikes: 0, shorts: 0 };
+}
+
+function saidWith(state: MachineState, draft: EventDraft | null): UnaccountedSession | null {
+  if (draft?.name !== "unaccounted" || draft.session === null) return state.unaccounted ?? null;
+  const said = saidOf(state, draft.session);
+  const { arcMs, chargeAmpereSeconds, energyJoules, strikes, shorts } = draft.payload;
+  return {
+    session: draft.session,
+    arcMs: said.arcMs + arcMs,
+    chargeAmpereSeconds: said.chargeAmpereSeconds + chargeAmpereSeconds,
+    energyJoules: said.energyJoules + energyJoules,
+    strikes: said.strikes + strikes,
+    shorts: said.shorts + shorts,
+  };
 }
 
 /** Two misses make a machine silent; some errors mean that it is no longer the chip we knew. */

@@ -64,6 +64,11 @@ export interface WaitingStart {
   atChipMs: number;
 }
 
+export interface UnaccountedSession
+  extends Pick<PayloadOf<"unaccounted">, "arcMs" | "chargeAmpereSeconds" | "energyJoules" | "strikes" | "shorts"> {
+  session: number;
+}
+
 /** Everything of one machine. Plain JSON: what is durable of it is the checkpoint, written with the events that follow from it. */
 export interface MachineState {
   link: LinkState;
@@ -73,6 +78,8 @@ export interface MachineState {
   detection: DetectionState;
   /** Session that the windows being metered belong to: outlives the session, for late windows. */
   meteredSession: number | null;
+  /** What of a session was said to be unaccounted, lest the chip's next boot say it again; null or missing: nothing. */
+  unaccounted?: UnaccountedSession | null;
   /** First window not yet metered. */
   nextSeq: number;
   /** Windows below it are in the journal, or in the checkpoint that went with it. */

@@ -94,9 +94,15 @@ function tick(state: SyncState, nowMs: number, limits: SyncLimits): SyncStep {
   const lanes = state.lanes.map((lane, index) => {
     const woken = lane.heldUntilMs !== null && nowMs >= lane.heldUntilMs ? { ...lane, heldUntilMs: null } : lane;
     if (!woken.resumed && nowMs >= state.resumeDeadlineMs) return resumeAnyway(woken, index, nowMs, limits, effects);
-    return resendDue(woken, nowMs) ? stepBack(woken, woken.ackedSeq, nowMs, limits) : woken;
+    return resendDue(woken, nowMs) ? resent(woken, nowMs, limits) : woken;
   });
   return { state: { ...state, lanes }, effects };
+}
+
+/** Of a lane that waits, one batch is answered between two resends: a platform that was put back says so with one acknowledgement each time. */
+function resent(lane: LaneState, nowMs: number, limits: SyncLimits): LaneState {
+  const { idleAck, steppedBackAtMs } = lane;
+  return { ...stepBack(lane, lane.ackedSeq, nowMs, limits), idleAck, steppedBackAtMs };
 }
 
 /** No answer to the birth, or one that is lower than what the platform had confirmed: it has been restored from a backup. */

@@ -1,9 +1,10 @@
 import type { Rank } from "#agent/shell/serial/requestQueue.ts";
 
 const MISSES_UNTIL_SILENT = 2;
-const PROBE_EVERY_MS = 5_000;
+/** Less than the five seconds of five polls: one that comes a little early must not wait for the next, or a lease lapses over two misses. */
+const PROBE_EVERY_MS = 4_500;
 /** An order to open or close is worth a time-out more often than polling is. */
-const URGENT_PROBE_EVERY_MS = 1_000;
+const URGENT_PROBE_EVERY_MS = 900;
 
 interface Slave {
   misses: number;

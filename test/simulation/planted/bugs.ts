@@ -1,0 +1,83 @@
+/** One small change each, in what joins journal, wire and platform. */
+import type { Bug } from "#test/chaos/planted/bugs.ts";
+
+const COMMIT =
+  "this.#ports.journal.commit({ events, checkpoints: [{ device: this.device, state: { v: CHECKPOINT_VERSION, machine: durable } }] });";
+
+export const BUGS: readonly Bug[] = [
+  bug(
+    "effects do not wait for the commit",
+    "runtime/machineDriver",
+    "if (failure === null) return true;",
+    "if (failure === null || failure) return true;",
+  ),
+  bug(
+    "events and their checkpoint are two transactions",
+    "runtime/machineDriver",
+    COMMIT,
+    `this.#ports.journal.commit({ events, checkpoints: [] });
+      ${COMMIT.replace("events,", "events: [],")}`,
+  ),
+  bug(
+    "windows are confirmed before they are committed",
+    "runtime/machineDriver",
+    "confirmedBelow: this.#state.durableBelow",
+    "confirmedBelow: this.#state.nextSeq",
+  ),
+  bug(
+    "a restart meters old windows again",
+    "core/machine/step",
+    "durableBelow: checkpoint.nextSeq,",
+    "durableBelow: 0, nextSeq: 0, meter: initialMeter(),",
+  ),
+  bug("session numbers begin anew with each process", "runtime/scans", "this.#ports.epoch * SESSIONS_PER_EPOCH", "SESSIONS_PER_EPOCH"),
+  bug("an outage closes the contactor again at once", "core/interlock/order", 'outage: "stayClosed",', 'outage: "closed",'),
+  bug("a session that ends is renewed like any other", "core/interlock/order", 'ending: "closedUntilArcOff",', 'ending: "stayClosed",'),
+  bug(
+    "what the broker has taken counts as delivered",
+    "runtime/syncDriver",
+    'this.#link.publish(upTopic(stream.device, "events"), payload, 1).catch(',
+    `this.#link.publish(upTopic(stream.device, "events"), payload, 1).then(() => this.#take({ type: "ack", lane, upTo, refused: [], nowMs })).catch(`,
+  ),
+  bug(
+    "the cursor moves when a batch goes out",
+    "runtime/syncDriver",
+    'this.#inputs.push({ type: "sent", lane, batchId, upTo, nowMs });',
+    'this.#inputs.push({ type: "sent", lane, batchId, upTo, nowMs });\n      this.#options.journal.acknowledge(stream, upTo, []);',
+  ),
+  bug(
+    "nothing is ever sent again",
+    "core/sync/syncPlan",
+    "return resendDue(woken, nowMs) ? resent(woken, nowMs, limits) : woken;",
+    "return woken;",
+  ),
+  bug(
+    "what is acknowledged is deleted, whatever the watermark says",
+    "runtime/watermarks",
+    "this.#journal.forget(stream, upTo, this.#retainFromMs())",
+    "this.#journal.forget(stream, Number.MAX_SAFE_INTEGER, this.#retainFromMs())",
+  ),
+  bug(
+    "telemetry goes before the legal lane",
+    "core/sync/sendChoice",
+    'const legal = leastBurdened(state, "legal", limits);',
+    'const legal = leastBurdened(state, "telemetry", limits) ?? leastBurdened(state, "legal", limits);',
+  ),
+  bug(
+    "a platform that was put back is not heard",
+    "core/sync/syncPlan",
+    "idleAck, steppedBackAtMs };",
+    "steppedBackAtMs, idleAck: null };",
+  ),
+  bug(
+    "an outage of unknown length is put on record as such",
+    "core/interlock/underLease",
+    "Number.isFinite(openForMs) ?",
+    "openForMs >= 0 ?",
+  ),
+  bug("a silent machine is asked again too late", "shell/serial/silence", "PROBE_EVERY_MS = 4_500", "PROBE_EVERY_MS = 5_000"),
+];
+
+function bug(name: string, file: string, from: string, to: string): Bug {
+  return { name, file: `agent/${file}.ts`, from, to };
+}

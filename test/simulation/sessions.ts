@@ -1,0 +1,235 @@
+/** The law of sessions: who may have the contactor closed, for how long, why a session may end, and that every arc of it is on record. */
+import type { LinkOrder } from "#agent/core/link.ts";
+import type { JournalRow } from "#agent/ports.ts";
+import type { LeaseResult, OpenedBy } from "#protocol/chip/arcgateChip.ts";
+import { eventName } from "#protocol/events/dictionary.ts";
+import type { EventName, PayloadOf } from "#protocol/events/payloads.ts";
+import type { Account } from "#test/simulation/account.ts";
+import type { ChipWatch } from "#test/simulation/chip.ts";
+import { PEOPLE } from "#test/simulation/keys.ts";
+import type { VirtualClock } from "#test/simulation/virtualClock.ts";
+import { WINDOW_MS } from "#test/simulation/windowRing.ts";
+
+const LEASE_MS = 8_000;
+const SLACK_MS = 200;
+/** An outage up to this cuts nobody's arc. */
+const BORNE_OUTAGE_MS = 5_000;
+const RECLOSE = { leastMs: 1_900, mostMs: 62_000 } as const;
+/** What is too short is no arc. */
+const ARC_LEAST_MS = 300;
+/** After a disturbance the agent may be so far behind with the windows. */
+const UNREAD_WITHIN_MS = 20_000;
+/** Of a session that was told to end: its arc may burn on for so long, and the contactor may stay closed without one for so long. */
+const SOFT_END = { withArcMs: 31_500, quietMs: 4_500 } as const;
+/** Less than five ampere seconds are not said to be unaccounted. */
+const UNSAID_MS = 60;
+
+interface Session {
+  handle: string;
+  startedMs: number;
+  started: boolean;
+  ended: string | null;
+  closedBefore: boolean;
+  /** By the chip: arcs, all of them and those that count. */
+  burntMs: number;
+  arcMs: number;
+  /** What may be missing, because the session ended when an arc was cut (the window being filled), or with windows unread. */
+  cutMs: number;
+  /** By the records. */
+  recordedMs: number;
+  unaccountedMs: number;
+  /** Windows may be lost: the chip booted, or its ring was overrun. */
+  excused: boolean;
+}
+
+export interface Limits {
+  idleRelockS: number;
+  sessionMaximumS: number;
+}
+
+export class Sessions implements ChipWatch {
+  readonly #clock: VirtualClock;
+  readonly #account: Account;
+  readonly #limits: Limits;
+  readonly #sessions = new Map<number, Session>();
+  /** Certified people's scans that were shown to a living agent, by handle. */
+  readonly #shown = new Map<string, number>();
+  #quietSinceMs = 0;
+  #bootedMs = Number.NEGATIVE_INFINITY;
+  #eStoppedMs = Number.NEGATIVE_INFINITY;
+  #lockedMs = Number.NEGATIVE_INFINITY;
+  /** The agent has been told to end the session that ran then. */
+  #mustEnd: { session: number; sinceMs: number } | null = null;
+  arcs = 0;
+
+  constructor(clock: VirtualClock, account: Account, limits: Limits) {
+    this.#clock = clock;
+    this.#account = account;
+    this.#limits = limits;
+  }
+
+  shown(handle: string): void {
+    this.#shown.set(handle, (this.#shown.get(handle) ?? 0) + 1);
+  }
+
+  lockHeard(session: number | null): void {
+    this.#lockedMs = this.#clock.nowMs;
+    if (session !== null && this.#account.isDiskSound) this.#mustEnd ??= { session, sinceMs: this.#clock.nowMs };
+  }
+
+  /** What could not be written, the next process does not know. */
+  processDied(): void {
+    if (this.#account.diskFaultMs(60_000) > 0) this.#mustEnd = null;
+  }
+
+  chipLost(): void {
+    this.#bootedMs = this.#clock.nowMs;
+    this.excuse();
+  }
+
+  /** Windows went that nobody had read. */
+  excuse(): void {
+    for (const session of this.#sessions.values())
+      if (session.ended === null || this.#clock.nowMs - session.startedMs < 600_000) session.excused = true;
+  }
+
+  eStopped(): void {
+    this.#eStoppedMs = this.#clock.nowMs;
+  }
+
+  get running(): number {
+    return [...this.#sessions.values()].filter(({ started, ended }) => started && ended === null).length;
+  }
+
+  ordered(order: LinkOrder, result: LeaseResult, isLeased: boolean, wasOpenMs: number | null): void {
+    this.#account.note(`order ${order.mode} ${order.session} from ${order.readFrom} below ${order.confirmedBelow}: ${result}`);
+    if (order.leaseMs > LEASE_MS) this.#account.wrong(`a lease of ${order.leaseMs} ms`);
+    if (!isLeased) return;
+    const session = this.#sessions.get(order.session);
+    if (!session) {
+      this.#account.wrong(`contactor closed for session ${order.session}, which is not on record`);
+      return;
+    }
+    if (session.ended !== null) this.#account.wrong(`leased for session ${order.session}, which ended: ${session.ended}`);
+    if (wasOpenMs === null) return;
+    if (session.closedBefore && (wasOpenMs < RECLOSE.leastMs || wasOpenMs > RECLOSE.mostMs))
+      this.#account.wrong(`session ${order.session} closed again after ${wasOpenMs} ms`);
+    session.closedBefore = true;
+    this.#quietSinceMs = this.#clock.nowMs;
+  }
+
+  opened(session: number, by: OpenedBy, atMs: number): void {
+    this.#account.note(`opened ${session} by ${by} at ${atMs}`);
+    if (this.#mustEnd?.session === session) this.#mustEnd = null;
+    const found = this.#sessions.get(session);
+    if (found && by !== "leaseLapsed") found.cutMs += WINDOW_MS;
+    if (by !== "leaseLapsed") return;
+    const apartMs = this.#account.apartMs(LEASE_MS + this.#clock.nowMs - atMs);
+    if (apartMs <= BORNE_OUTAGE_MS) this.#account.wrong(`the lease of ${session} lapsed, though only ${apartMs} ms of it were disturbed`);
+  }
+
+  arced(session: number, fromMs: number, toMs: number): void {
+    this.#account.note(`arc of ${session}: ${fromMs} to ${toMs}`);
+    this.#quietSinceMs = toMs;
+    this.arcs += 1;
+    const found = this.#sessions.get(session);
+    if (!found) {
+      this.#account.wrong(`an arc of session ${session}, which is not on record`);
+      return;
+    }
+    found.burntMs += toMs - fromMs;
+    if (toMs - fromMs >= ARC_LEAST_MS) found.arcMs += toMs - fromMs;
+  }
+
+  heldFor(silentMs: number, quietMs: number): void {
+    if (silentMs > LEASE_MS + SLACK_MS) this.#account.wrong(`closed ${silentMs} ms after the last renewal`);
+    if (!this.#mustEnd) return;
+    const sinceMs = this.#clock.nowMs - this.#mustEnd.sinceMs;
+    const lateMs = Math.min(sinceMs, quietMs) - SOFT_END.quietMs;
+    const isLate = sinceMs > SOFT_END.withArcMs + LEASE_MS || (lateMs > 0 && this.#account.apartMs(LEASE_MS + 2_000) === 0);
+    if (!isLate) return;
+    this.#account.wrong(`session ${this.#mustEnd.session} goes on ${sinceMs} ms after it was told to end, ${quietMs} ms after its arc`);
+    this.#mustEnd = null;
+  }
+
+  /** A legal row became durable. */
+  stored({ kind, session: id, payloadText }: JournalRow): void {
+    const name = eventName(kind);
+    if (id === null || name === undefined) return;
+    const payload = JSON.parse(payloadText ?? "{}") as PayloadOf<EventName>;
+    if (name === "scanAllowed") {
+      this.#allowed(id, payload as PayloadOf<"scanAllowed">);
+      return;
+    }
+    const session = this.#sessions.get(id);
+    if (!session) {
+      this.#account.wrong(`${name} of session ${id}, which nobody was allowed`);
+      return;
+    }
+    if (name === "sessionStarted") {
+      if (session.started) this.#account.wrong(`session ${id} started twice`);
+      session.started = true;
+    }
+    if (name === "arc") session.recordedMs += (payload as PayloadOf<"arc">).arcMs;
+    if (name === "unaccounted") session.unaccountedMs += (payload as PayloadOf<"unaccounted">).arcMs;
+    if (name === "sessionEnded") this.#ended(id, session, (payload as PayloadOf<"sessionEnded">).cause);
+  }
+
+  /** When all is over: the records against the truth. */
+  judge(): void {
+    for (const [id, { arcMs, burntMs, cutMs, recordedMs, unaccountedMs, excused }] of this.#sessions) {
+      const sum = recordedMs + unaccountedMs;
+      const truth = `arcs of session ${id}: ${burntMs} ms, ${arcMs} that count; ${recordedMs} recorded, ${unaccountedMs} unaccounted`;
+      const missingMs = arcMs - Math.round(recordedMs);
+      if (!excused && (missingMs < 0 || missingMs > cutMs || unaccountedMs !== 0)) this.#account.wrong(truth);
+      if (excused && (sum < arcMs - cutMs - 3 * UNSAID_MS || sum > burntMs + 3 * UNSAID_MS))
+        this.#account.wrong(`${truth}, the chip's boots excused`);
+    }
+  }
+
+  #allowed(id: number, { handle, purpose }: PayloadOf<"scanAllowed">): void {
+    const known = this.#sessions.get(id);
+    const left = (this.#shown.get(handle) ?? 0) - 1;
+    this.#shown.set(handle, left);
+    const isCertified = PEOPLE.some((person) => person.isCertified && person.handle === handle);
+    if (!isCertified || left < 0 || purpose !== "start") this.#account.wrong(`session ${id} for ${handle}, who has not shown a good pass`);
+    // Whoever scans while a session of theirs runs is told of that one.
+    if (known && (known.handle !== handle || known.ended !== null)) this.#account.wrong(`session ${id} was given out twice`);
+    if (known) return;
+    const nothing = { burntMs: 0, arcMs: 0, cutMs: 0, recordedMs: 0, unaccountedMs: 0, excused: false };
+    this.#sessions.set(id, { handle, startedMs: this.#clock.nowMs, started: false, ended: null, closedBefore: false, ...nothing });
+  }
+
+  #ended(id: number, session: Session, cause: string): void {
+    if (session.ended !== null) this.#account.wrong(`session ${id} ended twice: ${session.ended}, ${cause}`);
+    session.ended = cause;
+    // An arc in windows that were not read yet is parted there, and a part may be too short to count.
+    if (this.#account.apartMs(UNREAD_WITHIN_MS) > 0) session.cutMs += ARC_LEAST_MS;
+    this.#account.note(`session ${id} ended: ${cause}`);
+    if (!this.#isExplained(session, cause)) this.#account.wrong(`session ${id} ended for no reason: ${cause}`);
+  }
+
+  #isExplained({ startedMs }: Session, cause: string): boolean {
+    const { nowMs } = this.#clock;
+    const { idleRelockS, sessionMaximumS } = this.#limits;
+    const isTroubled = this.#account.apartMs(15_000) > 0 || this.#account.diskFaultMs(15_000) > 0 || nowMs - this.#bootedMs < 15_000;
+    switch (cause) {
+      case "lockedByPlatform":
+        return this.#lockedMs >= startedMs;
+      case "idle":
+        return nowMs - this.#quietSinceMs >= idleRelockS * 1000 - 1_000;
+      case "sessionLimit":
+        return nowMs - startedMs >= sessionMaximumS * 1000 - 2_000;
+      case "leaseLost":
+        return this.#account.apartMs(90_000) >= 50_000 || nowMs - this.#bootedMs < 90_000;
+      case "eStop":
+        return this.#eStoppedMs >= startedMs;
+      case "contactorDidNotClose":
+        return isTroubled;
+      case "handover":
+        return true;
+      default:
+        return false;
+    }
+  }
+}
