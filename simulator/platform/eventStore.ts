@@ -173,7 +173,7 @@ export function readStreams(database: Database.Database): StreamRow[] {
   return query.all();
 }
 
-/** A store of before 2026-11-27 kept no digest of thinned payloads, so that its chain could not be computed again. */
+/** An older store kept no digest of thinned payloads, so that its chain could not be computed again. */
 function addDigests(database: Database.Database): void {
   const columns = database.prepare<[], string>("SELECT name FROM pragma_table_info('event')").pluck().all();
   if (!columns.includes("digest")) database.exec("ALTER TABLE event ADD COLUMN digest BLOB");

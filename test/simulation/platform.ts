@@ -172,9 +172,10 @@ function headOf({ hashes }: HeldStream): { upTo: number; head: string } {
 
 function receivedEvents(batch: DecodedBatch): ReceivedEvent[] {
   const hashes = verifyChain(batch);
-  return batch.events.map(({ event, payloadText, verdict }, index) => {
+  return batch.events.map(({ event, payloadText, digest, verdict }, index) => {
     const { seq, epoch, kind, session, monoMs, earliestMs, latestMs } = event;
     const time = { monoMs, earliestMs, latestMs };
-    return { seq, epoch, kind, session, time, payloadText, hash: hashes[index] ?? "", refused: verdict.ok ? null : verdict.code };
+    const refused = verdict.ok ? null : verdict.code;
+    return { seq, epoch, kind, session, time, payloadText, digest, hash: hashes[index] ?? "", refused };
   });
 }
