@@ -138,6 +138,7 @@ describe("what is wanted of the chip", () => {
       energised: "stayClosed",
       ending: "closedUntilArcOff",
       endingUnheard: "closedUntilArcOff",
+      endingOpened: "closedUntilArcOff",
       outageClosed: "stayClosed",
       outageOpen: "stayClosed",
       opening: "open",

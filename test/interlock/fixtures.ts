@@ -14,6 +14,10 @@ export const STATES = {
   energised: { at: "energised", session: SESSION, activeChipMs: 650_000 },
   ending: { at: "ending", session: SESSION, cause: "lockedByPlatform", untilChipMs: 720_000, silentSinceMonoMs: null },
   endingUnheard: { at: "ending", session: SESSION, cause: "lockedByPlatform", untilChipMs: 720_000, silentSinceMonoMs: 90_000 },
+  endingOpened: {
+    ...{ at: "ending", session: SESSION, cause: "lockedByPlatform", untilChipMs: 720_000, silentSinceMonoMs: 90_000 },
+    opened: true,
+  },
   outageClosed: { at: "outage", session: SESSION, activeChipMs: 650_000, sinceMonoMs: 95_000, opened: false, quietSinceMonoMs: null },
   outageOpen: { at: "outage", session: SESSION, activeChipMs: 650_000, sinceMonoMs: 90_000, opened: true, quietSinceMonoMs: 97_000 },
   opening: { at: "opening", session: SESSION, cause: "idle", sinceMonoMs: 99_500 },

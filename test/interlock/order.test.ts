@@ -13,6 +13,7 @@ describe("the order to the chip", () => {
       energised: "green",
       ending: "redBlink",
       endingUnheard: "redBlink",
+      endingOpened: "redBlink",
       outageClosed: "green",
       outageOpen: "green",
       opening: "yellow",

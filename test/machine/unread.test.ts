@@ -34,6 +34,27 @@ describe("a new process that has not read the machine's windows yet", () => {
     expect(recordedMs(driving)).toBe(driving.far.arcMs);
   });
 
+  it("and had just ordered the contactor to close again does the same, for it may have", () => {
+    const driving = energisedUnder({});
+    driving.pass(2_000);
+    driving.far.open("leaseLapsed");
+    for (let tries = 0; driving.state.interlock.at !== "closing" && tries < 60; tries++) driving.pass(100);
+    driving.restart();
+    driving.cut = true;
+    driving.far.welding = true;
+    driving.pass(2_000);
+    driving.restart();
+    driving.step({ type: "lock" });
+    driving.pass(3_000);
+    driving.cut = false;
+    driving.pass(2_000);
+    expect([driving.far.status.mirrorClosed, ended(driving)]).toEqual([true, []]);
+    driving.far.welding = false;
+    driving.pass(4_000);
+    expect([driving.far.status.openedBy, ended(driving)]).toEqual(["arcOff", [["lockedByPlatform", 1]]]);
+    expect(driving.named("contactorOpened").map(({ payload }) => payload.by)).toEqual(["leaseLapsed", "arcOff"]);
+  });
+
   it("closes no session, and hands none over, before it has", () => {
     const driving = restartedInMidArc();
     driving.far.open("leaseLapsed");

@@ -54,7 +54,8 @@ export function closingFacts(state: InterlockState, cause: EndCause, reading: In
   const session = sessionOf(state);
   if (!session) return [];
   const facts: InterlockFact[] = [];
-  const wasClosed = state.at === "energised" || state.at === "ending" || state.at === "opening" || (state.at === "outage" && !state.opened);
+  const wasClosed =
+    state.at === "energised" || state.at === "opening" || ((state.at === "outage" || state.at === "ending") && !state.opened);
   const afterMs = state.at === "opening" ? now.monoMs - state.sinceMonoMs : 0;
   if (wasClosed && reading && !reading.mirrorClosed) facts.push({ type: "contactorOpened", session, by: cause, afterMs });
   facts.push({ type: "sessionEnded", session, cause });

@@ -40,7 +40,15 @@ export type InterlockState =
   /** Closed under a lease; `activeChipMs` is when the welder was last seen at work. */
   | { at: "energised"; session: Session; activeChipMs: number }
   /** Asked to open at arc-off, which is the chip's to see; until then at the latest. Idleness is over when an arc is seen after all. */
-  | { at: "ending"; session: Session; cause: SoftCause | "idle"; untilChipMs: number; silentSinceMonoMs: number | null }
+  | {
+      at: "ending";
+      session: Session;
+      cause: SoftCause | "idle";
+      untilChipMs: number;
+      silentSinceMonoMs: number | null;
+      /** Told to be open, in an outage in which it may have closed again. */
+      opened?: true;
+    }
   /** The chip is silent, or opened by itself: the same session may go on within 60 s. */
   | { at: "outage"; session: Session; activeChipMs: number; sinceMonoMs: number; opened: boolean; quietSinceMonoMs: number | null }
   | { at: "opening"; session: Session | null; cause: EndCause; sinceMonoMs: number }

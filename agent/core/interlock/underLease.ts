@@ -53,7 +53,8 @@ function isOver(session: Session, now: InterlockNow): boolean {
 /** The chip opened while we wanted it closed. A lapsed lease or a boot may be mended; its own limits, and a hard cause, may not. */
 function openedByItself(state: Of<"energised"> | Of<"ending">, reading: InterlockReading, now: InterlockNow): InterlockStep {
   const { session } = state;
-  const cut = cutMeanwhile(session, reading, now);
+  const isOldNews = state.at === "ending" && state.opened;
+  const cut = isOldNews ? null : cutMeanwhile(session, reading, now);
   if (cut) return cut;
   const opened: InterlockFact = { type: "contactorOpened", session, by: reading.openedBy, afterMs: 0 };
   if (state.at === "energised" && reading.openedBy !== "sessionLimit") {
@@ -61,7 +62,8 @@ function openedByItself(state: Of<"energised"> | Of<"ending">, reading: Interloc
     return { state: resumable, facts: [opened, { type: "leaseLost", session, silentMs: 0 }] };
   }
   const cause: EndCause = state.at === "ending" ? state.cause : "sessionLimit";
-  return { state: { at: "locked" }, facts: [opened, { type: "sessionEnded", session, cause }] };
+  const facts: InterlockFact[] = [opened, { type: "sessionEnded", session, cause }];
+  return { state: { at: "locked" }, facts: isOldNews ? facts.slice(1) : facts };
 }
 
 export function outageFrom(session: Session, activeChipMs: number, { monoMs }: InterlockNow, opened: boolean): Of<"outage"> {
@@ -91,10 +93,17 @@ export function ending(state: Of<"ending">, input: StateInput, now: InterlockNow
   if (!input.mirrorClosed || !input.commandedClosed) {
     return isUnread(input) ? stay({ ...state, silentSinceMonoMs: null }) : openedByItself(state, input, now);
   }
+  if (state.opened) return closedAgain(state, now);
   if (cause === "idle" && input.arcing) return stay({ at: "energised", session, activeChipMs: now.chipMs });
   // When the arc is off the chip knows best: an arc that has just begun is not in our windows yet.
   if (now.chipMs < state.untilChipMs) return stay({ ...state, silentSinceMonoMs: null });
   return stay({ at: "opening", session, cause, sinceMonoMs: now.monoMs });
+}
+
+function closedAgain({ opened: _opened, ...ending }: Of<"ending">, { monoMs }: InterlockNow): InterlockStep {
+  const { session, silentSinceMonoMs } = ending;
+  const afterMs = monoMs - (silentSinceMonoMs ?? monoMs);
+  return { state: { ...ending, silentSinceMonoMs: null }, facts: [{ type: "contactorClosed", session, afterMs }] };
 }
 
 /** Noise on the line cuts no arc: the chip has its order, and opens at arc-off or when the lease lapses. One that stays away ends the session. */
@@ -133,11 +142,11 @@ export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow
   return isOver(session, now) ? givenUp(known, "sessionLimit", input, now) : reclose(known, input, now);
 }
 
-/** Where the contactor may be closed an arc may burn: it burns out in its own time, as it would have without the outage. */
-function endedInOutage(state: Of<"outage">, cause: SoftCause, now: InterlockNow): Of<"opening"> | Of<"ending"> {
+/** Where the contactor may be closed an arc may burn, also after an order to close whose answer was lost: it burns out in its own time. */
+function endedInOutage(state: Of<"outage">, cause: SoftCause, now: InterlockNow): Of<"ending"> {
   const { session, opened, sinceMonoMs } = state;
-  if (opened) return { at: "opening", session, cause, sinceMonoMs: now.monoMs };
-  return { ...endingFrom(session, cause, now), silentSinceMonoMs: sinceMonoMs };
+  const ending = { ...endingFrom(session, cause, now), silentSinceMonoMs: sinceMonoMs };
+  return opened ? { ...ending, opened } : ending;
 }
 
 function givenUp(state: Of<"outage">, cause: EndCause, reading: InterlockReading, now: InterlockNow): InterlockStep {

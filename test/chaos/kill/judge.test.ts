@@ -158,6 +158,12 @@ describe("the judge of the kills", () => {
   it("lets a session end whose contactor was open for a minute", () => {
     const rows = [...account().rows.slice(0, 3), row(4, "sessionEnded", { cause: "leaseLost", arcs: 2, arcMs: 4_000 })];
     expect(judge(account({ rows, opens: [opening({ closedAgain: null })], locks: 0 })).faults).toEqual([]);
+    const never = (durationMs: number) => {
+      const ended = row(2, "sessionEnded", { cause: "leaseLost", arcs: 0, arcMs: 0, durationMs });
+      const burned = { arcs: 0, arcMs: 0, doubtfulArcs: 0 };
+      return judge(account({ rows: [row(1, "sessionStarted", {}), ended], opens: [], outages: [], locks: 0, burned }));
+    };
+    expect([never(60_000).counts.sessionsSplit, never(59_000).counts.sessionsSplit]).toEqual([0, 1]);
   });
 
   it("takes what the machine itself says is unaccounted for as told", () => {

@@ -10,6 +10,7 @@ interface Ended {
   cause: string;
   arcs: number;
   arcMs: number;
+  durationMs: number;
 }
 
 export function judgeSessions(account: MachineAccount, charge: Charge): void {
@@ -29,8 +30,9 @@ export function judgeSessions(account: MachineAccount, charge: Charge): void {
 
 function judgeEnd(row: StoredRow, account: MachineAccount, charge: Charge): void {
   const { session } = row;
-  const { cause, arcs, arcMs } = row.payload as Ended;
-  const isLate = cause === "leaseLost" && longestOpenMs(account, session) >= RESUME_WITHIN_MS - CLOCKS_MS;
+  const { cause, arcs, arcMs, durationMs } = row.payload as Ended;
+  const openMs = everOpened(account, session) ? longestOpenMs(account, session) : durationMs;
+  const isLate = cause === "leaseLost" && openMs >= RESUME_WITHIN_MS - CLOCKS_MS;
   if (cause !== "lockedByPlatform" && !isLate) charge("sessionsSplit", 1, `session ${session} ended by ${cause}, which nobody asked for`);
   const records = account.rows.filter((other) => other.name === "arc" && other.session === session);
   const recordedMs = records.reduce((sum, { payload }) => sum + (payload as { arcMs: number }).arcMs, 0);
@@ -45,6 +47,11 @@ function judgeChip({ opens }: MachineAccount, over: ReadonlySet<number | null>, 
     if (by !== "leaseLapsed" || closedAgain === null || closedAgain.session === session || over.has(session)) continue;
     charge("sessionsSplit", 1, `session ${session} opened at ${atMs} and closed again as ${closedAgain.session}`);
   }
+}
+
+/** One that never opened for it never closed for it: it was open for as long as there was the session. */
+function everOpened({ opens }: MachineAccount, session: number | null): boolean {
+  return opens.some((opening) => opening.session === session);
 }
 
 function longestOpenMs({ opens, endedMs }: MachineAccount, session: number | null): number {
