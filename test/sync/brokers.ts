@@ -16,6 +16,12 @@ export interface TestBroker {
   end(): Promise<void>;
 }
 
+interface BrokerTls {
+  caFile: string;
+  certFile: string;
+  keyFile: string;
+}
+
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -49,13 +55,16 @@ export async function aedesBroker(options: AedesOptions = {}): Promise<TestBroke
   return { url: `mqtt://127.0.0.1:${port}`, start, kill, end: kill };
 }
 
-export async function mosquittoBroker(): Promise<TestBroker> {
+/** With `tls` its first door asks for certificates both ways, and `plainUrl` is a second one without. */
+export async function mosquittoBroker(tls?: BrokerTls): Promise<TestBroker & { plainUrl: string }> {
   const port = await freePort();
+  const plainPort = tls ? await freePort() : port;
   const folder = mkdtempSync(join(tmpdir(), "arcgate-mosquitto-"));
   const config = join(folder, "mosquitto.conf");
   writeFileSync(
     config,
-    `user root\nlistener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_inflight_messages 0\nmax_queued_messages 0\n`,
+    `user root\nallow_anonymous true\npersistence false\nmax_inflight_messages 0\nmax_queued_messages 0\n` +
+      `listener ${port} 127.0.0.1\n${tls ? `${tlsLines(tls)}listener ${plainPort} 127.0.0.1\n` : ""}`,
   );
   let child: ChildProcess | undefined;
   const kill = async (): Promise<void> => {
@@ -68,13 +77,17 @@ export async function mosquittoBroker(): Promise<TestBroker> {
   };
   const start = async (): Promise<void> => {
     child = spawn("mosquitto", ["-c", config], { stdio: "ignore" });
-    await untilListening(port);
+    for (const door of [port, plainPort]) await untilListening(door);
   };
   const end = async (): Promise<void> => {
     await kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url: `mqtt://127.0.0.1:${port}`, start, kill, end };
+  return { url: `${tls ? "mqtts" : "mqtt"}://127.0.0.1:${port}`, plainUrl: `mqtt://127.0.0.1:${plainPort}`, start, kill, end };
+}
+
+function tlsLines({ caFile, certFile, keyFile }: BrokerTls): string {
+  return `cafile ${caFile}\ncertfile ${certFile}\nkeyfile ${keyFile}\nrequire_certificate true\n`;
 }
 
 async function untilListening(port: number): Promise<void> {
