@@ -209,6 +209,7 @@ function uplinkOptions({ broker }: Config, devices: readonly string[], journal: 
     clientId: broker.clientId ?? `arcgate-${first}`,
     subscriptions: devices.map((device) => downTopic(device, "+")),
     will: { topic: upTopic(first, "state"), payload: JSON.stringify(offlineState(journal)) },
+    ...(broker.tls === undefined ? {} : { tls: broker.tls }),
     ...(broker.username === undefined ? {} : { username: broker.username }),
     ...(broker.passwordFile === undefined ? {} : { password: readFileSync(broker.passwordFile, "utf8").trim() }),
   };

@@ -1,7 +1,7 @@
 /** Looks at everything that the agent needs, one thing a line, and says what to do. */
 import { existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
-import { connect } from "node:net";
 import { checkBusBudget } from "#agent/core/busBudget.ts";
+import { probeBroker } from "#agent/shell/mqtt/brokerProbe.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { probeScanner } from "#agent/shell/serial/scanner.ts";
 import { FileStores } from "#agent/shell/store/fileStores.ts";
@@ -22,7 +22,6 @@ interface Finding {
 }
 
 const DISK_FREE_MIN_BYTES = 64 * 2 ** 20;
-const BROKER_WAIT_MS = 5_000;
 
 /** 0 when all is well, 1 when something is not. The agent may run meanwhile: then its ports are said to be in use. */
 export async function doctor({ config: file }: { config: string }): Promise<number> {
@@ -32,7 +31,7 @@ export async function doctor({ config: file }: { config: string }): Promise<numb
     await check("时钟 clock", checkClock),
     await check("磁盘 disk", () => checkDisk(config.data)),
     await check("名单 list", () => checkList(config)),
-    await check("平台 broker", () => checkBroker(config.broker.url)),
+    await check("平台 broker", () => probeBroker(config.broker.url, config.broker.tls)),
     ...(await Promise.all(config.buses.map((bus) => checkBus(bus)))).flat(),
     ...(await Promise.all(
       config.buses.flatMap(scannersOf).map((scanner) => check(`扫码器 scanner ${scanner.port}`, () => checkScanner(scanner))),
@@ -92,24 +91,6 @@ function checkList(config: Config): string {
 function readTrust(file: string): InstalledTrust {
   if (!existsSync(file)) throw new CodedError("trust.badKey", file);
   return readTrustFile(JSON.parse(readFileSync(file, "utf8")));
-}
-
-function checkBroker(url: string): Promise<string> {
-  const { hostname, port, protocol } = new URL(url);
-  const number = Number(port) || (protocol === "mqtts:" ? 8883 : 1883);
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: hostname, port: number, timeout: BROKER_WAIT_MS });
-    const fail = (reason: string) => {
-      socket.destroy();
-      reject(new CodedError("sync.offline", `${url}: ${reason}`));
-    };
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(url);
-    });
-    socket.once("timeout", () => fail(`no answer in ${BROKER_WAIT_MS} ms`));
-    socket.once("error", (error) => fail(error.message));
-  });
 }
 
 async function checkBus(settings: BusSettings): Promise<Finding[]> {

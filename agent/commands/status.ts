@@ -1,5 +1,7 @@
 import type { AgentReport } from "#agent/core/status.ts";
 import { readConfig } from "#agent/shell/system/configFile.ts";
+import { codeIn } from "#protocol/errors/explain.ts";
+import { ERRORS } from "#protocol/errors/registry.ts";
 
 /** Asks the running agent's page. 1 when it does not answer. */
 export async function status({ config, json }: { config: string; json: boolean }): Promise<number> {
@@ -23,6 +25,7 @@ function asText(report: AgentReport): string {
     `焊闸 arcgate ${report.version}  平台 platform: ${report.online ? "在线 on line" : "离线 off line"}`,
     `名单 list: ${report.list ? `v${report.list.version}+${report.list.overlayVersion}, ${report.list.entries}` : "无 none"}  时间 time: ${new Date(report.time.earliestMs).toISOString()} (${report.time.source})`,
   ];
+  if (report.offlineReason !== "") head.push(...offlineLines(report.offlineReason));
   const machines = report.machines.map((machine) => {
     const { text } = machine;
     const live = machine.volts === null ? "—" : `${machine.volts.toFixed(1)} V ${(machine.amps ?? 0).toFixed(0)} A`;
@@ -31,4 +34,10 @@ function asText(report: AgentReport): string {
     return `${machine.device}  ${text.zh} ${text.en}  ${live}  弧 arcs ${machine.totals.arcs}  ${backlog}  ${trouble}`.trimEnd();
   });
   return [...head, ...machines].join("\n");
+}
+
+function offlineLines(reason: string): string[] {
+  const code = codeIn(reason);
+  const remedy = code ? [`  ${ERRORS[code].zh}。${ERRORS[code].remedyZh}`, `  ${ERRORS[code].en}. ${ERRORS[code].remedyEn}`] : [];
+  return [`离线原因 off line: ${reason}`, ...remedy];
 }

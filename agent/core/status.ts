@@ -44,6 +44,8 @@ export interface AgentReport {
   version: string;
   epoch: number;
   online: boolean;
+  /** Why not; empty while on line. It begins with a code of the registry where one fits. */
+  offlineReason: string;
   list: { version: number; overlayVersion: number; entries: number } | null;
   time: { earliestMs: number; latestMs: number | null; source: string };
   journalBytes: number;

@@ -205,7 +205,7 @@ export class Agent {
     return {
       version,
       epoch: journal.epoch,
-      online: platform.online,
+      ...{ online: platform.online, offlineReason: platform.offlineReason },
       list: list ? { version: list.version, overlayVersion: list.overlayVersion, entries: list.entries } : null,
       time: { ...time.now(), source: time.source },
       journalBytes: journal.sizeBytes(),

@@ -19,6 +19,10 @@ export class LatePlatform implements PlatformLink {
     return this.sync?.online ?? false;
   }
 
+  get offlineReason(): string {
+    return this.sync?.status().offlineReason ?? "";
+  }
+
   backlog(device: string, lane: Lane): number {
     const { lastSeq, ackedSeq } = this.#journal.stream({ device, lane });
     return lastSeq - ackedSeq;

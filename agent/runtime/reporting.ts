@@ -15,6 +15,7 @@ import type { Request, State } from "#protocol/events/messages.ts";
 /** What the agent wants of its connection to the platform. */
 export interface PlatformLink {
   readonly online: boolean;
+  readonly offlineReason: string;
   backlog(device: string, lane: Lane): number;
   request(device: string, request: Request): Promise<void>;
   publishState(device: string, state: State): void;

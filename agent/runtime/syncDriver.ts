@@ -11,6 +11,8 @@ import { jsonBytes, readAck } from "#agent/runtime/syncInbox.ts";
 import { type SyncDriverOptions, type SyncStatus, statusOf } from "#agent/runtime/syncOptions.ts";
 import { Watermarks } from "#agent/runtime/watermarks.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import { codeIn } from "#protocol/errors/explain.ts";
+import { ERRORS } from "#protocol/errors/registry.ts";
 import { LANES, type Lane } from "#protocol/events/event.ts";
 import type { Ack, Request, State } from "#protocol/events/messages.ts";
 import { parseTopic, upTopic } from "#protocol/topics.ts";
@@ -115,7 +117,8 @@ class SyncDriver {
   #lostLink(reason: string): void {
     const wasOnline = this.#offlineReason === "";
     this.#offlineReason = reason || "connection lost";
-    this.#options.log.warn({ reason }, "platform out of reach");
+    const code = codeIn(reason);
+    this.#options.log.warn({ reason, code, zh: code && ERRORS[code].zh, remedy: code && ERRORS[code].remedyEn }, "platform out of reach");
     if (wasOnline) this.#options.onLink?.(false, this.#offlineReason);
   }
 

@@ -13,6 +13,48 @@ export const SYNC_ERRORS = {
     remedyEn: "Check the user name, password, certificate and client id",
     remedyZh: "请检查用户名、密码、证书和客户端标识",
   },
+  "sync.badTlsFile": {
+    en: "A certificate or key for the connection to the platform cannot be used",
+    zh: "连接平台所用的证书或密钥文件无法使用",
+    remedyEn: "Check broker.tls: the files must be there, in PEM, and the key must belong to the certificate. No restart is needed",
+    remedyZh: "请检查 broker.tls：文件须存在且为 PEM 格式，密钥须与证书配对；改正后无需重启",
+  },
+  "sync.tlsUntrusted": {
+    en: "The broker's certificate is not signed by the configured CA",
+    zh: "服务器证书不是由配置的 CA 签发",
+    remedyEn: "Check the broker's address and broker.tls.caFile; do not connect to this broker before it is known whose it is",
+    remedyZh: "请核对服务器地址和 broker.tls.caFile；未查明对方身份前不要连接",
+  },
+  "sync.tlsExpired": {
+    en: "The broker's certificate has expired",
+    zh: "服务器证书已过期",
+    remedyEn: "The platform must renew it; also check the module's system clock",
+    remedyZh: "请平台更新证书，并检查本机系统时间",
+  },
+  "sync.tlsNotYetValid": {
+    en: "The broker's certificate is not valid yet by the module's system clock",
+    zh: "按本机系统时间，服务器证书尚未生效",
+    remedyEn: "The system clock is behind: set it. The machine goes on off line meanwhile",
+    remedyZh: "本机系统时间偏早，请校正；期间设备离线正常工作",
+  },
+  "sync.tlsOtherName": {
+    en: "The broker's certificate is for another name",
+    zh: "服务器证书与地址不符",
+    remedyEn: "Use in broker.url the name that the certificate has",
+    remedyZh: "broker.url 请使用证书中的名称",
+  },
+  "sync.tlsClientRefused": {
+    en: "The broker refuses this module's certificate, or misses one",
+    zh: "服务器不接受本机证书，或未提供证书",
+    remedyEn: "Check broker.tls.certFile and keyFile: issued by the platform, for this machine, not expired or revoked",
+    remedyZh: "请检查 broker.tls.certFile 和 keyFile：须由平台签发给本机，且未过期或吊销",
+  },
+  "sync.tlsFailed": {
+    en: "TLS with the broker failed",
+    zh: "与服务器的 TLS 连接失败",
+    remedyEn: "Check that broker.url names a TLS port (mqtts://, usually 8883)",
+    remedyZh: "请确认 broker.url 指向 TLS 端口（mqtts://，通常为 8883）",
+  },
   "sync.subscribeRefused": {
     en: "The broker refused the subscription to the machine's topics",
     zh: "服务器拒绝订阅设备主题",

@@ -30,6 +30,7 @@ function reportOf(driving: Driving): ReturnType<typeof machineReport> {
   const ports = { setup: driving.setup, link: new FarLink(), journal, clock, time: () => time, log, ...UNJOINED };
   const platform = {
     online: false,
+    offlineReason: "",
     backlog: () => 0,
     request: () => Promise.resolve(),
     publishState: () => undefined,
@@ -44,7 +45,16 @@ function reportOf(driving: Driving): ReturnType<typeof machineReport> {
 
 function page(machine: ReturnType<typeof machineReport>, language: "zh" | "en"): string {
   const time = { earliestMs: START_UTC_MS, latestMs: null, source: "build" };
-  const report: AgentReport = { version: "1.2.3", epoch: 1, online: true, list: null, time, journalBytes: 0, machines: [machine] };
+  const report: AgentReport = {
+    version: "1.2.3",
+    epoch: 1,
+    online: true,
+    offlineReason: "",
+    list: null,
+    time,
+    journalBytes: 0,
+    machines: [machine],
+  };
   return statusPage(report, language);
 }
 

@@ -85,7 +85,7 @@ export class Gate {
     const ports = { journal, platform: new LatePlatform(journal), receipts: { inspection: () => null, decision: () => null } };
     const machines = this.#drivers.map((driver) => machineReport({ driver, ...this.#world, vault: null }, ports));
     const time = { ...timeAt(this.time, this.nowMs), source: this.time.floorSource };
-    return { version: "1.2.3", epoch: journal.epoch, online: false, list: null, time, journalBytes: 0, machines };
+    return { version: "1.2.3", epoch: journal.epoch, online: false, offlineReason: "", list: null, time, journalBytes: 0, machines };
   }
 
   stateOf(device = MACHINE): string | undefined {

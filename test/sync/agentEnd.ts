@@ -3,7 +3,7 @@ import type { Journal, NewEvent, Uplink, UplinkListener } from "#agent/ports.ts"
 import { offlineState } from "#agent/runtime/reporting.ts";
 import { createSyncDriver } from "#agent/runtime/syncDriver.ts";
 import type { SyncDriverOptions } from "#agent/runtime/syncOptions.ts";
-import { createUplinkConnector } from "#agent/shell/mqtt/uplink.ts";
+import { createUplinkConnector, type UplinkOptions } from "#agent/shell/mqtt/uplink.ts";
 import { downTopic, upTopic } from "#protocol/topics.ts";
 
 export interface Logged {
@@ -63,14 +63,14 @@ export function mqttConnector(
   url: string,
   devices: readonly string[],
   journal: Journal,
-  publishTimeoutMs?: number,
+  tls?: UplinkOptions["tls"],
 ): (listener: UplinkListener) => Uplink {
   return createUplinkConnector({
     url,
     clientId: `arcgate-${devices[0]}`,
     subscriptions: devices.map((device) => downTopic(device, "+")),
     will: { topic: upTopic(devices[0] ?? "", "state"), payload: JSON.stringify(offlineState(journal)) },
-    ...(publishTimeoutMs === undefined ? {} : { publishTimeoutMs }),
+    ...(tls === undefined ? {} : { tls }),
   });
 }
 

@@ -16,6 +16,17 @@ export interface TestBroker {
   end(): Promise<void>;
 }
 
+interface BrokerTls {
+  caFile: string;
+  certFile: string;
+  keyFile: string;
+}
+
+interface MosquittoOptions {
+  persistence?: boolean;
+  tls?: BrokerTls;
+}
+
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -49,9 +60,13 @@ export async function aedesBroker(options: AedesOptions = {}): Promise<TestBroke
   return { url: `mqtt://127.0.0.1:${port}`, start, kill, end: kill };
 }
 
-/** `persistence`: what it holds is on its disk at every change, and outlives a kill. */
-export async function mosquittoBroker({ persistence = false } = {}): Promise<TestBroker> {
+/**
+ * `persistence`: what it holds is on its disk at every change, and outlives a kill. With `tls` its first door asks for certificates both
+ * ways, and `plainUrl` is a second one without.
+ */
+export async function mosquittoBroker({ persistence = false, tls }: MosquittoOptions = {}): Promise<TestBroker & { plainUrl: string }> {
   const port = await freePort();
+  const plainPort = tls ? await freePort() : port;
   const folder = mkdtempSync(join(tmpdir(), "arcgate-mosquitto-"));
   const config = join(folder, "mosquitto.conf");
   const kept = persistence
@@ -59,7 +74,8 @@ export async function mosquittoBroker({ persistence = false } = {}): Promise<Tes
     : "persistence false";
   writeFileSync(
     config,
-    `user root\nlistener ${port} 127.0.0.1\nallow_anonymous true\n${kept}\nmax_inflight_messages 0\nmax_queued_messages 0\n`,
+    `user root\nallow_anonymous true\n${kept}\nmax_inflight_messages 0\nmax_queued_messages 0\n` +
+      `listener ${port} 127.0.0.1\n${tls ? `${tlsLines(tls)}listener ${plainPort} 127.0.0.1\n` : ""}`,
   );
   let child: ChildProcess | undefined;
   const kill = async (): Promise<void> => {
@@ -72,13 +88,17 @@ export async function mosquittoBroker({ persistence = false } = {}): Promise<Tes
   };
   const start = async (): Promise<void> => {
     child = spawn("mosquitto", ["-c", config], { stdio: "ignore" });
-    await untilListening(port);
+    for (const door of [port, plainPort]) await untilListening(door);
   };
   const end = async (): Promise<void> => {
     await kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url: `mqtt://127.0.0.1:${port}`, start, kill, end };
+  return { url: `${tls ? "mqtts" : "mqtt"}://127.0.0.1:${port}`, plainUrl: `mqtt://127.0.0.1:${plainPort}`, start, kill, end };
+}
+
+function tlsLines({ caFile, certFile, keyFile }: BrokerTls): string {
+  return `cafile ${caFile}\ncertfile ${certFile}\nkeyfile ${keyFile}\nrequire_certificate true\n`;
 }
 
 async function untilListening(port: number): Promise<void> {

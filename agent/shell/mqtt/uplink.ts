@@ -8,6 +8,7 @@ import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import type { Uplink, UplinkListener } from "#agent/ports.ts";
 import { isVersionRefusal, type MqttVersion, rejectionText } from "#agent/shell/mqtt/brokerAnswer.ts";
 import { PendingPublishes } from "#agent/shell/mqtt/pendingPublishes.ts";
+import { readTls, type TlsFiles, type TlsTexts } from "#agent/shell/mqtt/tlsFiles.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
 const MESSAGE_BYTES_MAX = 256 * 1024;
@@ -30,8 +31,7 @@ export interface UplinkOptions {
   will: { topic: string; payload: string };
   username?: string;
   password?: string;
-  /** PEM texts. */
-  tls?: { ca?: string; cert?: string; key?: string };
+  tls?: TlsFiles;
   /** Leave it out to try 5 and fall back to 3.1.1. */
   version?: MqttVersion;
   publishTimeoutMs?: number;
@@ -44,21 +44,37 @@ export interface UplinkOptions {
 /** Returns a connector. It remembers which version of MQTT the broker speaks, so that 5 is tried once, not at every connection. */
 export function createUplinkConnector(options: UplinkOptions): (listener: UplinkListener) => Uplink {
   let version: MqttVersion = options.version ?? 5;
-  return (listener) =>
-    new MqttUplink(options, version, listener, (accepted) => {
-      version = accepted;
-    });
+  return (listener) => {
+    try {
+      const tls = options.tls ? readTls(options.tls) : {};
+      return new MqttUplink({ ...options, tls }, version, listener, (accepted) => {
+        version = accepted;
+      });
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      return refusedUplink(listener, error);
+    }
+  };
 }
 
+/** A connection that cannot even be tried is one that ended: the next attempt may find better files. */
+function refusedUplink(listener: UplinkListener, fault: CodedError): Uplink {
+  setImmediate(() => listener.offline(fault.message));
+  return { publish: () => Promise.reject(new CodedError("sync.offline", fault.code)), close: () => Promise.resolve() };
+}
+
+type ReadOptions = Omit<UplinkOptions, "tls"> & { tls: TlsTexts };
+
 class MqttUplink implements Uplink {
-  readonly #options: UplinkOptions;
+  readonly #options: ReadOptions;
   readonly #listener: UplinkListener;
   readonly #onVersion: (version: MqttVersion) => void;
   readonly #pending: PendingPublishes;
   #client: MqttClient;
+  #lineFault: Error | undefined;
   #state: "connecting" | "online" | "spent" = "connecting";
 
-  constructor(options: UplinkOptions, version: MqttVersion, listener: UplinkListener, onVersion: (version: MqttVersion) => void) {
+  constructor(options: ReadOptions, version: MqttVersion, listener: UplinkListener, onVersion: (version: MqttVersion) => void) {
     this.#options = options;
     this.#listener = listener;
     this.#onVersion = onVersion;
@@ -83,13 +99,17 @@ class MqttUplink implements Uplink {
 
   #open(version: MqttVersion): MqttClient {
     const client = connect(this.#options.url, clientOptions(this.#options, version));
+    client.stream.on("error", (error) => {
+      // An alert after the handshake: MQTT.js tells of the closed line alone.
+      if (client === this.#client) this.#lineFault = error;
+    });
     client.on("connect", () => {
       sendAtOnce(client.stream);
       this.#subscribe(client);
     });
     client.on("error", (error) => this.#failed(client, version, error));
     client.on("close", () => {
-      if (client === this.#client) this.#spend("connection closed");
+      if (client === this.#client) this.#spend(this.#lineFault ? rejectionText(this.#lineFault) : "connection closed");
     });
     client.on("message", (topic, payload) => {
       if (client === this.#client) this.#received(topic, payload);
@@ -155,7 +175,7 @@ function sendAtOnce(stream: Duplex): void {
   if (stream instanceof Socket) stream.setNoDelay(true);
 }
 
-function clientOptions(options: UplinkOptions, version: MqttVersion): IClientOptions {
+function clientOptions(options: ReadOptions, version: MqttVersion): IClientOptions {
   const { clientId, username, password, tls, will } = options;
   return {
     clientId,

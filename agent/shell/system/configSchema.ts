@@ -73,17 +73,27 @@ const Bus = z.strictObject({
     .max(32),
 });
 
-export const Config = z.strictObject({
-  data: z.string().min(1),
-  page: z.strictObject({ host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65535).default(8321) }).prefault({}),
-  broker: z.strictObject({
+/** Files in PEM. With a CA nobody else is believed; certificate and key are the module's own, for a broker that asks for them. */
+const Tls = z
+  .strictObject({ caFile: z.string().min(1).optional(), certFile: z.string().min(1).optional(), keyFile: z.string().min(1).optional() })
+  .refine(({ certFile, keyFile }) => (certFile === undefined) === (keyFile === undefined), "certFile and keyFile go together");
+
+const Broker = z
+  .strictObject({
     url: z.string().regex(/^(mqtts?|tcp|ssl):\/\//, "mqtt://host:port or mqtts://host:port"),
     username: z.string().optional(),
     passwordFile: z.string().optional(),
     clientId: z.string().max(64).optional(),
     /** Longest wait between two attempts to connect; the wait itself is drawn at random. */
     retryMaximumS: seconds.default(300),
-  }),
+    tls: Tls.optional(),
+  })
+  .refine(({ url, tls }) => tls === undefined || /^(mqtts|ssl):/.test(url), { path: ["url"], message: "tls needs mqtts://host:port" });
+
+export const Config = z.strictObject({
+  data: z.string().min(1),
+  page: z.strictObject({ host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65535).default(8321) }).prefault({}),
+  broker: Broker,
   /** The platform's public keys, as its trust.json has them. */
   trust: z.strictObject({ file: z.string().min(1) }),
   journal: z
