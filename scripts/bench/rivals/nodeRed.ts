@@ -24,7 +24,18 @@ export async function installNodeRed(folder: string): Promise<string> {
 }
 
 function npmInstall(folder: string): Promise<void> {
-  const argv = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel", "error"];
+  const argv = [
+    "install",
+    "--no-audit",
+    "--no-fund",
+    "--no-package-lock",
+    "--loglevel",
+    "error",
+    "--fetch-retries",
+    "1",
+    "--fetch-retry-mintimeout",
+    "2000",
+  ];
   return new Promise((resolve, reject) => {
     const child = spawn("npm", argv, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
