@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [--quick]`: a table, and on the last line the same as JSON. */
 import { parseArgs } from "node:util";
 import { type BenchResult, table } from "#scripts/bench/base/figures.ts";
+import { CannotRun } from "#scripts/bench/base/workplace.ts";
 
 const HELP = `性能对比：本系统与"裸调用底线"在同一次运行中交替测量
 Benches: ours beside the floor (the raw library calls doing the same work), measured in turns in one run
@@ -12,11 +13,13 @@ Benches: ours beside the floor (the raw library calls doing the same work), meas
   list      百万名单：接收、载入、查询、变更 / a list of 1,000,000: taken over, loaded, asked, changed
   encoding  批次编码：字节与 CPU，JSON/CBOR × 压缩 × 批量 / batches on the wire: bytes and CPU by encoding, compressor and size
   start     进程启动到首次续租 / from process start to the first lease renewal
+  rivals    与 Node-RED 同负荷、同断电对比（需联网安装） / beside Node-RED, under the same load and the same kills; installs it
 
   --quick   小规模试跑，数字不可信 / a small run that shows that it works; its figures mean little
   --help    本说明 / this text
 
-最后一行是 JSON / the last line is JSON: {"bench","ours","floor","ratio"}; ratio = ours / floor`;
+最后一行是 JSON / the last line is JSON: {"bench","ours","floor","ratio"}; ratio = ours / floor (rivals: ours / nodeRed)
+退出码 Exit codes: 0 · 2 用法 usage · 3 缺少所需 / what the bench needs is not to be had here`;
 
 /** `quick` is for the smoke test. */
 type Bench = (quick: boolean) => Promise<BenchResult>;
@@ -27,6 +30,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   list: async () => (await import("#scripts/bench/list/list.ts")).list,
   encoding: async () => (await import("#scripts/bench/encoding/encoding.ts")).encoding,
   start: async () => (await import("#scripts/bench/start/start.ts")).start,
+  rivals: async () => (await import("#scripts/bench/rivals/rivals.ts")).rivals,
 };
 
 process.exitCode = await main(process.argv.slice(2));
@@ -42,9 +46,15 @@ async function main(argv: readonly string[]): Promise<number> {
   const load = Object.hasOwn(BENCHES, asked.name) ? BENCHES[asked.name] : undefined;
   if (!load) return refuse(`没有这一项 / there is no bench: ${asked.name.slice(0, 40)}`);
   const bench = await load();
-  const result = await bench(asked.quick);
-  console.log(`${table(result)}\n${JSON.stringify(result)}`);
-  return 0;
+  try {
+    const result = await bench(asked.quick);
+    console.log(`${table(result)}\n${JSON.stringify(result)}`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CannotRun)) throw error;
+    console.error(error.message);
+    return 3;
+  }
 }
 
 function refuse(reason: string): number {

@@ -11,6 +11,7 @@ const PROGRAMS = {
   drainFloor: import.meta.resolve("#scripts/bench/floor/drainFloor.ts"),
   listFloor: import.meta.resolve("#scripts/bench/floor/listFloor.ts"),
   ourList: import.meta.resolve("#scripts/bench/list/ourList.ts"),
+  readingsPlatform: import.meta.resolve("#scripts/bench/floor/readingsPlatform.ts"),
   platformFloor: import.meta.resolve("#scripts/bench/floor/platformFloor.ts"),
   windowFountain: import.meta.resolve("#scripts/bench/floor/windowFountain.ts"),
 } as const;

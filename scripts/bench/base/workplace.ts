@@ -17,6 +17,9 @@ export function say(zh: string, en: string): void {
   console.log(`${zh} · ${en}`);
 }
 
+/** Something that a bench needs is not to be had here: exit code 3. */
+export class CannotRun extends Error {}
+
 /** Things to be ended, in the reverse order of their beginning, whatever happens. */
 export class Cleanup {
   readonly #steps: (() => Promise<void> | void)[] = [];

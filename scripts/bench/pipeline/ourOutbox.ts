@@ -19,9 +19,11 @@ export interface OurPlatform {
   trust: string;
 }
 
-export async function startOurPlatform(folder: string, device: string): Promise<OurPlatform> {
+/** With a broker of its own, unless there is one to use. */
+export async function startOurPlatform(folder: string, device: string, brokerUrl?: string): Promise<OurPlatform> {
   const data = join(folder, "platform");
-  const argv = ["platform", "--data", data, "--list-size", "100", "--quiet", "--listen", "127.0.0.1:0", "--device", device];
+  const broker = brokerUrl === undefined ? ["--listen", "127.0.0.1:0"] : ["--broker", brokerUrl];
+  const argv = ["platform", "--data", data, "--list-size", "100", "--quiet", "--device", device, ...broker];
   const running = startNode("platform", SIMULATOR, argv, folder);
   return { process: running, ...(await readiness<{ broker: string; trust: string }>(running, "平台已启动")) };
 }

@@ -13,7 +13,6 @@ import { DEVELOPMENT_LINK_KEY } from "#simulator/developmentKeys.ts";
 export interface WindowsOrder {
   tty: string;
   device: string;
-  windows: number;
   /** Of a new journal. */
   path: string;
   /** Where to go from the journal, and when all of it has been taken there; without it the commit is the end. */
@@ -33,7 +32,22 @@ const NOW_MS = 1_780_000_000_000;
 const NOWHERE: Outbox = { appended: () => undefined, emptied: () => Promise.resolve(), close: () => Promise.resolve() };
 
 /** Windows per second. */
-export async function ourWindows({ tty, device, windows, path, outbox: openOutbox = () => NOWHERE }: WindowsOrder): Promise<number> {
+export function ourWindows({ windows, ...order }: WindowsOrder & { windows: number }): Promise<number> {
+  return withMachine(order, async (driver, link, emptied) => {
+    await begin(driver, link);
+    const from = driver.state.durableBelow;
+    const startMs = performance.now();
+    while (driver.state.durableBelow - from < windows) await tick(driver, link);
+    await emptied();
+    return ((driver.state.durableBelow - from) * 1000) / (performance.now() - startMs);
+  });
+}
+
+/** One machine on its bus, with a new journal, for as long as `work` takes. */
+export async function withMachine<T>(
+  { tty, device, path, outbox: openOutbox = () => NOWHERE }: WindowsOrder,
+  work: (driver: MachineDriver, link: Turns, emptied: () => Promise<void>) => Promise<T>,
+): Promise<T> {
   const clock = { monoMs: () => performance.now() };
   const journal = openJournal({ path, initialEpoch: 1 });
   const line = { port: tty, baudRate: BAUD, dataBits: 8, parity: "none", stopBits: 1 } as const;
@@ -57,13 +71,7 @@ export async function ourWindows({ tty, device, windows, path, outbox: openOutbo
       stepped: () => undefined,
       seal: (_device: string, draft: EventDraft) => draft,
     };
-    const driver = new MachineDriver(ports, "bench");
-    await begin(driver, paced);
-    const from = driver.state.durableBelow;
-    const startMs = performance.now();
-    while (driver.state.durableBelow - from < windows) await tick(driver, paced);
-    await outbox.emptied();
-    return ((driver.state.durableBelow - from) * 1000) / (performance.now() - startMs);
+    return await work(new MachineDriver(ports, "bench"), paced, () => outbox.emptied());
   } finally {
     await bus.close();
     await outbox.close();
@@ -114,7 +122,7 @@ async function reach(wanted: "locked" | "energised", driver: MachineDriver, link
   if (driver.state.interlock.at !== wanted) throw new Error(`the machine is ${driver.state.interlock.at}, not ${wanted}`);
 }
 
-async function tick(driver: MachineDriver, link: Turns): Promise<void> {
+export async function tick(driver: MachineDriver, link: Turns): Promise<void> {
   const settled = link.nextSettled();
   driver.dispatch({ type: "tick" });
   await settled;
