@@ -4,6 +4,7 @@ import type { Session } from "#agent/core/interlock/state.ts";
 import { type Decision, decide, type StartAllowed } from "#agent/core/licensing/decide.ts";
 import type { MachineCondition, ScanFacts } from "#agent/core/licensing/facts.ts";
 import { receiptOf } from "#agent/core/licensing/receipt.ts";
+import { isBehind } from "#agent/core/machine/adoption.ts";
 import { warningDraft } from "#agent/core/machine/drafts.ts";
 import { guardScanOf, waitingOf, withGuardian, withWaiting } from "#agent/core/machine/guardian.ts";
 import { applyEndings } from "#agent/core/machine/licence.ts";
@@ -131,17 +132,20 @@ function scanFacts(state: MachineState, scan: ScanInput, setup: MachineSetup, no
     waiting: waitingOf(state, now),
     processCategory: setup.processCategory,
     time: now.time,
-    machine: machineCondition(state, setup),
+    machine: machineCondition(state, scan, setup),
     holder: sessionOf(state.interlock)?.handle ?? null,
     policyFloor: Math.max(state.policyVersion, state.policyFloor),
     budgetSpent: state.budget !== null && isSpent(state.budget),
   };
 }
 
-function machineCondition(state: MachineState, { keepsVault }: MachineSetup): MachineCondition {
+function machineCondition(state: MachineState, { pass }: ScanInput, { keepsVault }: MachineSetup): MachineCondition {
   // Until the vault is read nobody knows whether list, policy and budget are those of an older disk.
   if (keepsVault && !state.vaultRead) return "unreachable";
   if (state.link.at !== "up" || state.silentSinceMonoMs !== null || state.interlock.at === "unlinked") return "unreachable";
+  // The next reading brings what was welded before: it must not be put down to whoever starts now.
+  const isOther = sessionOf(state.interlock)?.handle !== pass?.handle;
+  if (isOther && state.status && isBehind(state, state.status)) return "unreachable";
   if (state.interlock.at === "faulted" || state.interlock.at === "opening") return "faulted";
   if (isArcing(state.meter)) return "arcing";
   return sessionOf(state.interlock) ? "energised" : "ready";
