@@ -37,6 +37,16 @@ describe("when the chip answers again", () => {
     expect(givenUp.facts).toEqual([{ type: "sessionEnded", session: SESSION, cause: "leaseLost" }]);
   });
 
+  it("one that has been open for nobody knows how long is given up, and no endless time is put on record", () => {
+    const { state, facts } = afterSilence(STATES.energised, { ...OPEN, openForMs: Number.POSITIVE_INFINITY });
+    expect(state).toEqual({ at: "locked" });
+    expect(facts).toMatchObject([
+      { type: "contactorOpened" },
+      { type: "leaseLost", silentMs: 1_000 },
+      { type: "sessionEnded", cause: "leaseLost" },
+    ]);
+  });
+
   it("one that is open is not taken for closed, whatever the lease", () => {
     expect(afterSilence(STATES.energised, INPUTS.notClosing).state).toMatchObject({ at: "outage", opened: true });
   });

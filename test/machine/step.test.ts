@@ -166,6 +166,27 @@ describe("windows that are read again after a kill", () => {
   });
 });
 
+describe("after a kill in which somebody welded", () => {
+  it("nobody else starts before those windows were read: they are not put down to the next welder", () => {
+    const driving = energised();
+    driving.far.welding = true;
+    for (let ms = 0; ms < 3_000; ms += 100) driving.far.pass();
+    driving.far.welding = false;
+    driving.far.unread = 30;
+    driving.restart();
+    driving.pass(200);
+    const other = { entry: ENTRY, pass: passFacts({ handle: OTHER_HANDLE }), sessionId: 42 };
+    driving.step(scanOf({ id: "early", ...other }));
+    expect(driving.named("scanDenied").map(({ payload }) => payload.code)).toEqual(["licence.machineUnreachable"]);
+    driving.far.unread = 0;
+    driving.pass(2_000);
+    driving.step(scanOf({ id: "late", ...other }));
+    driving.pass(2_000);
+    expect(driving.named("sessionStarted").map(({ session }) => session)).toEqual([41, 42]);
+    expect(driving.named("arc").map(({ session, payload }) => [session, payload.arcMs])).toEqual([[41, 3_000]]);
+  });
+});
+
 describe("a chip that boots", () => {
   it("has what its totals know beyond the meter said as unaccounted; the session's used time stays used", () => {
     const driving = energised();
@@ -188,6 +209,23 @@ describe("a chip that boots", () => {
     const startedChipMs = interlock.at === "energised" ? interlock.session.startedChipMs : 0;
     expect(startedChipMs).toBeLessThanOrEqual(-20_000);
     expect(driving.named("scanAllowed")).toHaveLength(1);
+  });
+
+  it("and boots again has nothing said twice", () => {
+    const driving = energised();
+    driving.far.welding = true;
+    driving.pass(20_000);
+    driving.cut = true;
+    driving.pass(5_000);
+    driving.far.welding = false;
+    driving.far.boot();
+    driving.cut = false;
+    driving.pass(3_000);
+    driving.far.boot();
+    driving.restart();
+    driving.pass(3_000);
+    expect(driving.named("chipAdopted")).toHaveLength(3);
+    expect(driving.named("unaccounted")).toHaveLength(1);
   });
 
   it("before its windows were read hides how long its contactor has been open: nothing closes again", () => {

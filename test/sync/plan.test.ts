@@ -120,6 +120,13 @@ describe("gaps", () => {
     expect(lost.effects.at(-1)).toBe("send 0: 201-300 again");
   });
 
+  it("goes back with it over a quiet lane too, where each resend is answered once", () => {
+    const answered = play(flowing([legalLane(700, 600)]), [ack(450, 20)]);
+    const resent = play(answered.state, [{ type: "tick", nowMs: 5_000 }]);
+    expect(resent.effects).toEqual(["send 0: 601-700 again"]);
+    expect(play(resent.state, [ack(450, 5_020)]).effects).toEqual(["linkProven", "acknowledge 0: 450", "send 0: 451-550 again"]);
+  });
+
   it("learns of the restored platform at the birth too, when its answer is no late one", () => {
     const online = play(initialSync([legalLane(900, 600)]), [{ type: "online", nowMs: 0 }, ack(450, 10)]);
     expect(online.effects).toEqual(["linkProven"]);

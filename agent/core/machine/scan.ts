@@ -132,17 +132,20 @@ function scanFacts(state: MachineState, scan: ScanInput, setup: MachineSetup, no
     waiting: waitingOf(state, now),
     processCategory: setup.processCategory,
     time: now.time,
-    machine: machineCondition(state, setup),
+    machine: machineCondition(state, scan, setup),
     holder: sessionOf(state.interlock)?.handle ?? null,
     policyFloor: Math.max(state.policyVersion, state.policyFloor),
     budgetSpent: state.budget !== null && isSpent(state.budget),
   };
 }
 
-function machineCondition(state: MachineState, { keepsVault }: MachineSetup): MachineCondition {
+function machineCondition(state: MachineState, { pass }: ScanInput, { keepsVault }: MachineSetup): MachineCondition {
   // Until the vault is read nobody knows whether list, policy and budget are those of an older disk.
   if (keepsVault && !state.vaultRead) return "unreachable";
   if (state.link.at !== "up" || state.silentSinceMonoMs !== null || state.interlock.at === "unlinked") return "unreachable";
+  // The next reading brings what was welded before: it must not be put down to whoever starts now.
+  const isOther = sessionOf(state.interlock)?.handle !== pass?.handle;
+  if (isOther && state.status && isBehind(state, state.status)) return "unreachable";
   if (state.interlock.at === "faulted" || state.interlock.at === "opening") return "faulted";
   // Whoever takes over would get the arcs that the one before burned in windows that nobody has read yet.
   if (sessionOf(state.interlock) && state.status && isBehind(state, state.status)) return "unreachable";
