@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { VersionFloors } from "#agent/core/link.ts";
 import type { AgentReport, ScanReply, ShownChallenge } from "#agent/core/status.ts";
 import type { Clock, Journal } from "#agent/ports.ts";
+import { tellDeadLetters } from "#agent/runtime/deadLetters.ts";
 import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { PolicyKeeper } from "#agent/runtime/policyKeeper.ts";
@@ -136,8 +137,8 @@ export class Agent {
   }
 
   online(): void {
-    const offlineMs = Math.round(this.#ports.clock.monoMs() - this.#offlineSinceMs);
-    this.#noteFirst({ name: "platformReached", session: null, agoMs: 0, payload: { offlineMs } });
+    const payload = { offlineMs: Math.round(this.#ports.clock.monoMs() - this.#offlineSinceMs) };
+    this.#noteFirst({ name: "platformReached", session: null, agoMs: 0, payload });
     this.#askTime();
     this.#files.dispatch({ type: "online" });
     for (const [device, { vault }] of this.#machines) {
@@ -164,10 +165,10 @@ export class Agent {
 
   /** Looks at the certificates of those who work here again: they may have left the list. `remind` also says which soon expire. */
   recheckCertificates(remind: boolean): void {
-    const listIssuedMs = this.#files.list?.issuedMs ?? null;
     for (const { driver } of this.#machines.values()) {
       const certificates = this.#files.lookUpAgain(driver.state.recentHandles);
-      if (certificates.length > 0) driver.dispatch({ type: "recheck", certificates, listIssuedMs, remind });
+      if (certificates.length > 0)
+        driver.dispatch({ type: "recheck", certificates, listIssuedMs: this.#files.list?.issuedMs ?? null, remind });
     }
   }
 
@@ -176,6 +177,7 @@ export class Agent {
     const { journal, platform } = this.#ports;
     const payload = { freedRows: platform.forgetConfirmed(), journalBytes: journal.sizeBytes() };
     this.#noteFirst({ name: "maintenanceDone", session: null, agoMs: 0, payload });
+    for (const { driver } of this.#machines.values()) tellDeadLetters(journal, driver);
   }
 
   /** The live state of a machine, for the `state` topic. */
@@ -225,8 +227,7 @@ export class Agent {
   }
 
   #raiseFloorToList(): void {
-    const { list } = this.#files;
-    if (list) this.#ports.time.raiseByFile(list.issuedMs, "list");
+    if (this.#files.list) this.#ports.time.raiseByFile(this.#files.list.issuedMs, "list");
   }
 
   #noteFirst(draft: Parameters<MachineDriver["note"]>[0]): void {
@@ -239,8 +240,7 @@ export class Agent {
 
   #askTime(): void {
     const request = this.#inbox?.timeRequest(this.#ports.randomId());
-    if (!request) return;
-    void this.#ports.platform.request(this.#firstDevice(), request).catch(() => undefined);
+    if (request) void this.#ports.platform.request(this.#firstDevice(), request).catch(() => undefined);
   }
 
   #publishStates(): void {

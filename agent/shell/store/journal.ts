@@ -21,6 +21,7 @@ import {
 import { unpackText } from "#agent/shell/store/journalText.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import type { DeadLetter } from "#protocol/events/deadLetters.ts";
 
 const DEFAULT_MAX_BYTES = 1024 * 1024 * 1024;
 const DEAD_LETTERS_MAX = 10_000;
@@ -36,13 +37,6 @@ export interface JournalOptions {
   maxBytes?: number;
   /** Told once, when the disk has let the journal down: it refuses every write until it is opened anew. */
   failed?: (failure: CodedError) => void;
-}
-
-/** A row that the platform would not take. The row itself stays until it is forgotten. */
-export interface DeadLetter {
-  seq: number;
-  code: string;
-  digest: HexDigest;
 }
 
 /** Opens or begins a journal; each opening is a new boot epoch. Throws CodedErrors of the area `journal`. */
@@ -163,7 +157,7 @@ class SqliteJournal implements Journal {
     return upTo - forgottenSeq;
   }
 
-  /** At most `limit` refused rows of a stream after `afterSeq`, in order. */
+  /** The rows themselves stay until they are forgotten. */
   deadLetters(stream: Stream, afterSeq: number, limit: number): DeadLetter[] {
     const record = this.#find(stream);
     if (!record) return [];
