@@ -2,6 +2,7 @@
 import type { Adoption, JournalHead, LinkOrder, LinkReading, LinkTotals, LinkVault, MeterSetup, VersionFloors } from "#agent/core/link.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
+import type { DeadLetter } from "#protocol/events/deadLetters.ts";
 import type { EventTime, Lane } from "#protocol/events/event.ts";
 import type { HolderSigner } from "#protocol/pass/coseSign1.ts";
 
@@ -119,6 +120,8 @@ export interface Journal {
   /** Rows after `afterSeq`, in order, at most `limit`; `prev` is the hash before the first of them. */
   read(stream: Stream, afterSeq: number, limit: number): { prev: HexDigest; rows: JournalRow[] };
   acknowledge(stream: Stream, upTo: number, refused: readonly { seq: number; code: string }[]): void;
+  /** What the platform refused of a stream after `afterSeq`, in order, at most `limit`. */
+  deadLetters(stream: Stream, afterSeq: number, limit: number): DeadLetter[];
   /** Deletes what is acknowledged, below the platform's signed watermark and older than retention. */
   forget(stream: Stream, belowSeq: number, olderThanEarliestMs: number): number;
   /** Small facts that must survive: next session number, time floor, list version. */

@@ -1,9 +1,11 @@
 /** Looks at everything that the agent needs, one thing a line, and says what to do. */
 import { existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
+import { join } from "node:path";
 import { checkBusBudget } from "#agent/core/busBudget.ts";
 import { probeBroker } from "#agent/shell/mqtt/brokerProbe.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { probeScanner } from "#agent/shell/serial/scanner.ts";
+import { refusedByCode } from "#agent/shell/store/deadLetterFile.ts";
 import { FileStores } from "#agent/shell/store/fileStores.ts";
 import { readConfig } from "#agent/shell/system/configFile.ts";
 import type { BusSettings, Config, ScannerSettings } from "#agent/shell/system/configSchema.ts";
@@ -31,6 +33,7 @@ export async function doctor({ config: file }: { config: string }): Promise<numb
     await check("时钟 clock", checkClock),
     await check("磁盘 disk", () => checkDisk(config.data)),
     await check("名单 list", () => checkList(config)),
+    await check("拒收 refused", () => checkRefused(config.data)),
     await check("平台 broker", () => probeBroker(config.broker.url, config.broker.tls)),
     ...(await Promise.all(config.buses.map((bus) => checkBus(bus)))).flat(),
     ...(await Promise.all(
@@ -86,6 +89,13 @@ function checkList(config: Config): string {
   } finally {
     stores.close();
   }
+}
+
+/** Not lost, but not taken: somebody has to look why. */
+function checkRefused(folder: string): string {
+  const refused = refusedByCode(join(folder, "journal.sqlite"));
+  if (refused.length > 0) throw new CodedError("sync.recordsRefused", refused.map(({ code, count }) => `${code} ${count}`).join(", "));
+  return "0";
 }
 
 function readTrust(file: string): InstalledTrust {

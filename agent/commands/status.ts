@@ -31,7 +31,10 @@ function asText(report: AgentReport): string {
     const live = machine.volts === null ? "—" : `${machine.volts.toFixed(1)} V ${(machine.amps ?? 0).toFixed(0)} A`;
     const backlog = `待传 waiting ${machine.backlog.legal}+${machine.backlog.telemetry}`;
     const trouble = [machine.fault ?? machine.linkCode, machine.scanner?.code].filter(Boolean).join(" ");
-    return `${machine.device}  ${text.zh} ${text.en}  ${live}  弧 arcs ${machine.totals.arcs}  ${backlog}  ${trouble}`.trimEnd();
+    const refused = machine.deadLetters
+      .map(({ lane, count, digest }) => `\n  平台拒收 refused ${lane} ${count}, digest ${digest}`)
+      .join("");
+    return `${machine.device}  ${text.zh} ${text.en}  ${live}  弧 arcs ${machine.totals.arcs}  ${backlog}  ${trouble}`.trimEnd() + refused;
   });
   return [...head, ...machines].join("\n");
 }

@@ -4,6 +4,7 @@ import type { OfflineBudget } from "#agent/core/link.ts";
 import type { EndingCause } from "#agent/core/machine/state.ts";
 import type { SessionTotals } from "#agent/core/metering/settings.ts";
 import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
+import type { Lane } from "#protocol/events/event.ts";
 import type { Receipt } from "#protocol/receipt/receipt.ts";
 
 export interface MachineReport {
@@ -38,6 +39,8 @@ export interface MachineReport {
   journalled: { legal: number; telemetry: number };
   /** Of those, what the platform does not hold yet. */
   backlog: { legal: number; telemetry: number };
+  /** What the platform refused, by lane; `digest` is over all of it, for comparison with the platform. */
+  deadLetters: readonly { lane: Lane; count: number; fromSeq: number; toSeq: number; digest: string }[];
 }
 
 export interface AgentReport {

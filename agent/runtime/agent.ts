@@ -2,6 +2,7 @@
 import type { VersionFloors } from "#agent/core/link.ts";
 import type { AgentReport, ScanReply, ShownChallenge } from "#agent/core/status.ts";
 import type { After, Clock, Journal } from "#agent/ports.ts";
+import { tellDeadLetters } from "#agent/runtime/deadLetters.ts";
 import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { PolicyKeeper } from "#agent/runtime/policyKeeper.ts";
@@ -137,8 +138,8 @@ export class Agent {
   }
 
   online(): void {
-    const offlineMs = Math.round(this.#ports.clock.monoMs() - this.#offlineSinceMs);
-    this.#noteFirst({ name: "platformReached", session: null, agoMs: 0, payload: { offlineMs } });
+    const payload = { offlineMs: Math.round(this.#ports.clock.monoMs() - this.#offlineSinceMs) };
+    this.#noteFirst({ name: "platformReached", session: null, agoMs: 0, payload });
     this.#askTime();
     this.#files.dispatch({ type: "online" });
     for (const [device, { vault }] of this.#machines) {
@@ -165,10 +166,10 @@ export class Agent {
 
   /** Looks at the certificates of those who work here again: they may have left the list. `remind` also says which soon expire. */
   recheckCertificates(remind: boolean): void {
-    const listIssuedMs = this.#files.list?.issuedMs ?? null;
     for (const { driver } of this.#machines.values()) {
       const certificates = this.#files.lookUpAgain(driver.state.recentHandles);
-      if (certificates.length > 0) driver.dispatch({ type: "recheck", certificates, listIssuedMs, remind });
+      if (certificates.length > 0)
+        driver.dispatch({ type: "recheck", certificates, listIssuedMs: this.#files.list?.issuedMs ?? null, remind });
     }
   }
 
@@ -177,6 +178,7 @@ export class Agent {
     const { journal, platform } = this.#ports;
     const payload = { freedRows: platform.forgetConfirmed(), journalBytes: journal.sizeBytes() };
     this.#noteFirst({ name: "maintenanceDone", session: null, agoMs: 0, payload });
+    for (const { driver } of this.#machines.values()) tellDeadLetters(journal, driver);
   }
 
   /** The live state of a machine, for the `state` topic. */
@@ -226,8 +228,7 @@ export class Agent {
   }
 
   #raiseFloorToList(): void {
-    const { list } = this.#files;
-    if (list) this.#ports.time.raiseByFile(list.issuedMs, "list");
+    if (this.#files.list) this.#ports.time.raiseByFile(this.#files.list.issuedMs, "list");
   }
 
   #noteFirst(draft: Parameters<MachineDriver["note"]>[0]): void {

@@ -5,6 +5,7 @@ import { isArcing, totals } from "#agent/core/metering/meter.ts";
 import { ENDING_TEXT, GUARDIAN_TEXT, type MachineReport, refusedReply, type ScanReply, STATE_TEXT } from "#agent/core/status.ts";
 import type { ReturnSlot } from "#agent/core/sync/retry.ts";
 import type { Journal } from "#agent/ports.ts";
+import { deadLettersOf } from "#agent/runtime/deadLetters.ts";
 import type { MachineDriver, ScanAnswer } from "#agent/runtime/machineDriver.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
 import type { VaultKeeper } from "#agent/runtime/vaultKeeper.ts";
@@ -73,6 +74,10 @@ export function machineReport(machine: ReportedMachine, { journal, platform, rec
     decision: receipts.decision(device),
     journalled: { legal: lastSeq("legal"), telemetry: lastSeq("telemetry") },
     backlog: { legal: platform.backlog(device, "legal"), telemetry: platform.backlog(device, "telemetry") },
+    // Asked when it is read: live states, every second, do not.
+    get deadLetters() {
+      return deadLettersOf(journal, device);
+    },
   };
 }
 

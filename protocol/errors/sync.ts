@@ -121,6 +121,13 @@ export const SYNC_ERRORS = {
     remedyEn: "See the error beside it; sending is tried again by itself",
     remedyZh: "请查看相关错误；程序会自动重试",
   },
+  "sync.recordsRefused": {
+    en: "The platform has refused records of this machine",
+    zh: "平台拒收了本机的部分记录",
+    remedyEn:
+      "They are kept here until their retention ends; compare codes and digest (`arcgate status`) with the platform's report, and the versions of the specification",
+    remedyZh: "记录在保留期内仍存于本机；请与平台报告核对代码和摘要（arcgate status），并核对规范版本",
+  },
   "sync.ackOverdue": {
     en: "The platform has acknowledged nothing for too long: the connection is renewed",
     zh: "平台长时间未确认，正在重新连接",

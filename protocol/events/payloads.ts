@@ -1,5 +1,6 @@
 /** Payload schemas of the event dictionary. Strict: a member that the dictionary does not name is refused. */
 import { z } from "zod";
+import { LANES } from "#protocol/events/event.ts";
 import { FILE_KINDS } from "#protocol/events/messages.ts";
 
 const handle = z
@@ -176,6 +177,13 @@ export const PAYLOADS = {
   windowsLost: z.strictObject({ fromSeq: seq, count }),
   offlineBudgetLow: z.strictObject({ poweredHours: count, boots: count, starts: count }),
   platformReached: z.strictObject({ offlineMs: ms }),
+  recordsRefused: z.strictObject({
+    lane: z.enum(LANES),
+    count: count.min(1),
+    fromSeq: seq.min(1),
+    toSeq: seq.min(1),
+    digest: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
   platformLost: z.strictObject({ reason: z.string().max(256) }),
 
   contactorClosed: z.strictObject({ afterMs: ms }),

@@ -2,6 +2,7 @@
 import type { JournalRow, NewEvent, Stream } from "#agent/ports.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import type { DeadLetter } from "#protocol/events/deadLetters.ts";
 import { GENESIS } from "#protocol/events/event.ts";
 
 export interface DurableStream {
@@ -30,6 +31,7 @@ export class ModelDisk {
   readonly streams = new Map<string, DurableStream>();
   readonly checkpoints = new Map<string, string>();
   readonly values = new Map<string, string>();
+  readonly deadLetters = new Map<string, DeadLetter[]>();
   readonly watch: DiskWatch;
   fault: DiskFault = () => undefined;
   #open: object | null = null;

@@ -2,6 +2,7 @@
 import type { Journal, JournalCommit, JournalRow, JournalSizeState, Stream, StreamState } from "#agent/ports.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import type { DeadLetter } from "#protocol/events/deadLetters.ts";
 import type { Process } from "#test/simulation/process.ts";
 
 export interface ReadWatch {
@@ -45,6 +46,10 @@ export class GuardedJournal implements Journal {
 
   acknowledge(stream: Stream, upTo: number, refused: readonly { seq: number; code: string }[]): void {
     this.#write(() => this.#journal.acknowledge(stream, upTo, refused));
+  }
+
+  deadLetters(stream: Stream, afterSeq: number, limit: number): DeadLetter[] {
+    return this.#journal.deadLetters(stream, afterSeq, limit);
   }
 
   forget(stream: Stream, belowSeq: number, olderThanEarliestMs: number): number {

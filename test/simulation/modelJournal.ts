@@ -3,6 +3,7 @@ import type { Journal, JournalCommit, JournalRow, JournalSizeState, NewEvent, St
 import { checkedPayload, seal } from "#agent/shell/store/journalSeal.ts";
 import { type HexDigest, sha256Hex } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import type { DeadLetter } from "#protocol/events/deadLetters.ts";
 import { type DurableStream, type ModelDisk, rowBytes, streamKey } from "#test/simulation/disk.ts";
 
 const WARNING_SHARE = 0.9;
@@ -83,6 +84,22 @@ class ModelJournal implements Journal {
     if (refused.length === 0 && this.#acksUnwritten < ACKS_UNWRITTEN_MAX) return;
     this.#durably("acknowledge");
     this.#writeAcks();
+    const letters = refused.flatMap(({ seq, code }) => {
+      const digest = held.rows[seq - held.forgottenSeq - 1]?.digest;
+      return digest === undefined ? [] : [{ seq, code, digest }];
+    });
+    const known = this.#disk.deadLetters.get(key) ?? [];
+    const added = letters.filter(({ seq }) => !known.some((letter) => letter.seq === seq));
+    if (added.length > 0)
+      this.#disk.deadLetters.set(
+        key,
+        [...known, ...added].sort((one, other) => one.seq - other.seq),
+      );
+  }
+
+  deadLetters(stream: Stream, afterSeq: number, limit: number): DeadLetter[] {
+    const held = this.#disk.deadLetters.get(streamKey(stream)) ?? [];
+    return held.filter(({ seq }) => seq > afterSeq).slice(0, limit);
   }
 
   forget(stream: Stream, belowSeq: number, olderThanEarliestMs: number): number {

@@ -178,6 +178,8 @@ it("deletes only below a watermark that is signed and names our chain", async ()
   say(ackOf(8, watermark()));
   expect(journal.stream(LEGAL).forgottenSeq).toBe(5);
   expect(agent.sync.forgetConfirmed()).toBe(0);
+  say(ackOf(8, watermark({ upTo: 3, hash: journal.read(LEGAL, 5, 0).prev })));
+  expect(journal.stream(LEGAL), "an older one changes nothing").toMatchObject({ ackedSeq: 8, forgottenSeq: 5 });
 });
 
 it("is not stopped by rows that it cannot read", () => {

@@ -10,6 +10,7 @@ import { emptyStream, rowKey, type StreamRecord, seqOf, toHex } from "#agent/she
 import { unpackText } from "#agent/shell/store/journalText.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import type { DeadLetter } from "#protocol/events/deadLetters.ts";
 
 const DEFAULT_MAX_BYTES = 1024 * 1024 * 1024;
 /** Deleting is cut into pieces: each holds the file for a few milliseconds. */
@@ -24,13 +25,6 @@ export interface JournalOptions {
   maxBytes?: number;
   /** Told once, when the disk has let the journal down: it refuses every write until it is opened anew. */
   failed?: (failure: CodedError) => void;
-}
-
-/** A row that the platform would not take. The row itself stays until it is forgotten. */
-export interface DeadLetter {
-  seq: number;
-  code: string;
-  digest: HexDigest;
 }
 
 /** Opens or begins a journal; each opening is a new boot epoch. Throws CodedErrors of the area `journal`. */
@@ -140,7 +134,7 @@ class SqliteJournal implements Journal {
     return upTo - forgottenSeq;
   }
 
-  /** At most `limit` refused rows of a stream after `afterSeq`, in order. */
+  /** The rows themselves stay until they are forgotten. */
   deadLetters(stream: Stream, afterSeq: number, limit: number): DeadLetter[] {
     const { id } = this.#find(stream);
     const rows = this.#handle.statements.deadLetters.all(rowKey(id, afterSeq), rowKey(id + 1, 0), limit);
