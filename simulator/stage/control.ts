@@ -11,7 +11,10 @@ export function askControl<T extends object>(path: string, request: object): Pro
     socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error(`no answer from ${path}`)));
     socket.once("error", reject);
     socket.once("close", () => reject(new Error(`${path} closed without an answer`)));
-    createInterface({ input: socket }).once("line", (line) => {
+    const lines = createInterface({ input: socket });
+    // What befalls the socket is told by its reader again.
+    lines.on("error", reject);
+    lines.once("line", (line) => {
       const answer = JSON.parse(line) as { ok: boolean; error?: string } & T;
       if (answer.ok) resolve(answer);
       else reject(new Error(answer.error ?? line));

@@ -91,6 +91,11 @@ export class Allowance {
     this.#left = faults;
   }
 
+  /** None is to come any more. */
+  end(): void {
+    this.#left = 0;
+  }
+
   /** False when there are no more. */
   take({ name, counts = 1 }: Fault): boolean {
     if (this.#left <= 0) return false;

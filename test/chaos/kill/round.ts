@@ -75,7 +75,7 @@ async function play(folder: string, { seed, faults, machines, isHurried, agentSc
       await bench.ready();
       const welders = atWelders.map((draw, index) => new Welder(bench, index, draw));
       const allowance = new Allowance(faults);
-      await playWork(welders, () => playFaults({ stage, agent, broker, line, disk }, allowance, isHurried, [atAgent, atLine]));
+      await playWork(welders, allowance, () => playFaults({ stage, agent, broker, line, disk }, allowance, isHurried, [atAgent, atLine]));
       played.done = allowance.done;
       played.kills = [...allowance.done.values()].reduce((sum, count) => sum + count, 0);
       const accounts = await accountsOf(bench, welders, agent, stalls);
@@ -94,13 +94,23 @@ async function play(folder: string, { seed, faults, machines, isHurried, agentSc
   }
 }
 
-/** Welders work while faults are played, and finish when there are no more. */
-async function playWork(welders: readonly Welder[], faults: () => Promise<void>): Promise<void> {
-  const works = Promise.all(welders.map((welder) => welder.work()));
-  const over = faults().finally(() => {
+/** Welders work while faults are played, and finish when there are no more, or one of them cannot go on. */
+async function playWork(welders: readonly Welder[], allowance: Allowance, faults: () => Promise<void>): Promise<void> {
+  const finish = () => {
+    allowance.end();
     for (const welder of welders) welder.finish();
-  });
-  await Promise.all([works, over]);
+  };
+  // All of them come to an end before the stage is taken from under them.
+  const parts = [...welders.map((welder) => welder.work()), faults().finally(finish)];
+  const ends = await Promise.allSettled(
+    parts.map((part) =>
+      part.catch((error: unknown) => {
+        finish();
+        throw error;
+      }),
+    ),
+  );
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
 function addVerdict(played: Played, account: MachineAccount): void {
