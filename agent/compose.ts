@@ -7,6 +7,7 @@ import { checkBusBudget } from "#agent/core/busBudget.ts";
 import type { Bus, Clock, DeviceSigner, Journal, Scanner } from "#agent/ports.ts";
 import { Agent } from "#agent/runtime/agent.ts";
 import { addMachine } from "#agent/runtime/assembly.ts";
+import { CommitGroup } from "#agent/runtime/commitGroup.ts";
 import { LatePlatform } from "#agent/runtime/latePlatform.ts";
 import { Receipts } from "#agent/runtime/receipts.ts";
 import { offlineState, type ScannerHealth } from "#agent/runtime/reporting.ts";
@@ -143,7 +144,7 @@ function openGround(config: Config, failed: (failure: CodedError) => void): Grou
 
 function openAgent({ config, log, clock, time, key, trust, journal, stores, buses, scanners }: Ground, platform: LatePlatform): Agent {
   const receipts = new Receipts({ key, trust, journal, ask: (device, request) => platform.request(device, request), log });
-  const common = { version: VERSION, clock, time, journal, receipts, platform, random: Math.random, log };
+  const common = { version: VERSION, clock, time, journal, group: new CommitGroup(), receipts, platform, random: Math.random, log };
   const random = { random: Math.random, randomId: randomUUID, randomNonce: () => randomBytes(16).toString("hex") };
   const agent = new Agent({ ...common, trust, stores, ...random });
   const links = buses.flatMap((bus) => [...bus.machines]);

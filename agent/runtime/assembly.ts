@@ -2,6 +2,7 @@
 import type { MachineSetup } from "#agent/core/machine/state.ts";
 import type { Clock, Journal, MachineLink } from "#agent/ports.ts";
 import type { Agent } from "#agent/runtime/agent.ts";
+import type { CommitGroup } from "#agent/runtime/commitGroup.ts";
 import type { LatePlatform } from "#agent/runtime/latePlatform.ts";
 import { type DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
@@ -14,6 +15,7 @@ export interface AssemblyPorts {
   clock: Clock;
   time: Timekeeper;
   journal: Journal;
+  group: CommitGroup;
   receipts: Receipts;
   platform: LatePlatform;
   random(): number;
@@ -30,10 +32,11 @@ export interface MachineParts {
 export function addMachine(agent: Agent, ports: AssemblyPorts, { setup, link, designation, scanner }: MachineParts): void {
   const { clock, time, journal, receipts, platform, log } = ports;
   let vault: VaultKeeper | null = null;
-  const driver = new MachineDriver(
+  const driver: MachineDriver = new MachineDriver(
     {
       ...{ setup: { ...setup, keepsVault: link.vault !== null }, link, journal, clock, log, time: () => time.state },
       seal: (device, draft) => receipts.seal(device, draft),
+      companions: () => ports.group.companionsOf(driver),
       committed: (device, lane) => {
         platform.sync?.appended({ device, lane });
         if (lane !== "legal") return;
@@ -44,6 +47,7 @@ export function addMachine(agent: Agent, ports: AssemblyPorts, { setup, link, de
     },
     ports.version,
   );
+  ports.group.add(driver);
   if (link.vault) {
     const { device } = driver;
     vault = new VaultKeeper({

@@ -1,6 +1,7 @@
 /** The journal in SQLite: rows in one file, numbered and chained per machine and lane, durable when `commit` returns. */
 import type Database from "better-sqlite3";
 import type { Journal, JournalCommit, JournalRow, JournalSizeState, Stream, StreamState } from "#agent/ports.ts";
+import { Checkpoints, readCheckpoint } from "#agent/shell/store/journalCheckpoints.ts";
 import { CommitDraft } from "#agent/shell/store/journalDraft.ts";
 import { isFatal, journalFailure } from "#agent/shell/store/journalFailure.ts";
 import { JournalQuota, journalFileBytes } from "#agent/shell/store/journalQuota.ts";
@@ -18,7 +19,6 @@ import {
   streamId,
   toHex,
 } from "#agent/shell/store/journalStreams.ts";
-import { unpackText } from "#agent/shell/store/journalText.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
@@ -66,6 +66,7 @@ class SqliteJournal implements Journal {
   readonly #inTransaction: (work: () => void) => void;
   readonly #devices: Map<string, number>;
   readonly #streams: Map<number, StreamRecord>;
+  readonly #checkpoints = new Checkpoints();
   readonly #quota: JournalQuota;
   /** Cursors that moved since they were written. Losing them costs a question to the platform at the next connect, no event. */
   readonly #unwrittenAcks = new Set<StreamRecord>();
@@ -94,7 +95,7 @@ class SqliteJournal implements Journal {
 
   commit({ events, checkpoints }: JournalCommit): void {
     this.#quota.admit(events);
-    const draft = new CommitDraft(this, this.#devices, this.#streams);
+    const draft = new CommitDraft(this, this.#devices, this.#streams, this.#checkpoints);
     for (const event of events) draft.append(event);
     for (const checkpoint of checkpoints) draft.setCheckpoint(checkpoint.device, checkpoint.state);
     this.#durably("commit", () => {
@@ -108,8 +109,8 @@ class SqliteJournal implements Journal {
 
   checkpoint(device: string): unknown {
     const id = this.#devices.get(device);
-    const stored = id === undefined ? undefined : this.#statements.checkpoint.get(id);
-    return stored === undefined ? undefined : JSON.parse(unpackText(stored.state));
+    const text = id === undefined ? undefined : readCheckpoint(this.#statements, id);
+    return text === undefined ? undefined : JSON.parse(text);
   }
 
   stream(stream: Stream): StreamState {

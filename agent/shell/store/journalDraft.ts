@@ -1,4 +1,5 @@
 import type { NewEvent, Stream } from "#agent/ports.ts";
+import { type CheckpointDraft, type Checkpoints, writeCheckpoint } from "#agent/shell/store/journalCheckpoints.ts";
 import { checkedPayload, type SealedEvent, seal } from "#agent/shell/store/journalSeal.ts";
 import type { JournalStatements } from "#agent/shell/store/journalStatements.ts";
 import { DEVICES_MAX, emptyStream, fromHex, rowKey, type StreamRecord, streamId } from "#agent/shell/store/journalStreams.ts";
@@ -13,10 +14,17 @@ export class CommitDraft {
   readonly #newDevices = new Map<string, number>();
   readonly #moved = new Map<number, StreamRecord>();
   readonly #rows: { streamId: number; sealed: SealedEvent }[] = [];
-  readonly #checkpoints: { deviceId: number; text: string }[] = [];
+  readonly #known: Checkpoints;
+  readonly #checkpoints: CheckpointDraft[] = [];
   payloadCharacters = 0;
 
-  constructor(boot: { epoch: number; chain: number }, devices: Map<string, number>, streams: Map<number, StreamRecord>) {
+  constructor(
+    boot: { epoch: number; chain: number },
+    devices: Map<string, number>,
+    streams: Map<number, StreamRecord>,
+    known: Checkpoints,
+  ) {
+    this.#known = known;
     this.#boot = boot;
     this.#devices = devices;
     this.#streams = streams;
@@ -34,7 +42,7 @@ export class CommitDraft {
   }
 
   setCheckpoint(device: string, state: unknown): void {
-    this.#checkpoints.push({ deviceId: this.#deviceId(device), text: checkpointText(device, state) });
+    this.#checkpoints.push(this.#known.draft(this.#deviceId(device), checkpointText(device, state)));
   }
 
   write(statements: JournalStatements): void {
@@ -46,12 +54,13 @@ export class CommitDraft {
       const hash = fromHex(sealed.hash);
       statements.insertEvent.run(key, this.#boot.epoch, kind, session, monoMs, earliestMs, latestMs, packText(sealed.payloadText), hash);
     }
-    for (const { deviceId, text } of this.#checkpoints) statements.setCheckpoint.run(deviceId, packText(text));
+    for (const checkpoint of this.#checkpoints) writeCheckpoint(statements, checkpoint);
   }
 
   /** The rows are on the disk: the journal's memory follows. */
   adopt(): void {
     for (const [code, id] of this.#newDevices) this.#devices.set(code, id);
+    for (const checkpoint of this.#checkpoints) this.#known.adopt(checkpoint);
     for (const [id, moved] of this.#moved) {
       const stream = this.#streams.get(id);
       if (!stream) this.#streams.set(id, moved);

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type Database from "better-sqlite3";
 import type { JournalSizeState, NewEvent } from "#agent/ports.ts";
-import { PAGE_BYTES } from "#agent/shell/store/journalSchema.ts";
+import { pageBytesOf } from "#agent/shell/store/journalSchema.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
 const WARNING_SHARE = 0.9;
@@ -13,12 +13,14 @@ const ROW_BYTES = 110;
 export class JournalQuota {
   readonly #database: Database.Database;
   readonly #maxBytes: number;
+  readonly #pageBytes: number;
   #usedBytes = 0;
   #estimatedGrowthBytes = 0;
 
   constructor(database: Database.Database, maxBytes: number) {
     this.#database = database;
     this.#maxBytes = maxBytes;
+    this.#pageBytes = pageBytesOf(database);
     this.measure();
   }
 
@@ -44,7 +46,7 @@ export class JournalQuota {
   measure(): void {
     const pages = Number(this.#database.pragma("page_count", { simple: true }));
     const free = Number(this.#database.pragma("freelist_count", { simple: true }));
-    this.#usedBytes = (pages - free) * PAGE_BYTES;
+    this.#usedBytes = (pages - free) * this.#pageBytes;
     this.#estimatedGrowthBytes = 0;
   }
 

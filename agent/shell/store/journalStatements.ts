@@ -46,7 +46,12 @@ export function prepareStatements(database: Database.Database) {
     setCheckpoint: database.prepare<[device: number, state: StoredText]>(
       "INSERT INTO checkpoint (device, state) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET state = excluded.state",
     ),
-    checkpoint: database.prepare<[device: number], { state: StoredText }>("SELECT state FROM checkpoint WHERE device = ?"),
+    setCheckpointChange: database.prepare<[device: number, change: Uint8Array | null]>(
+      "INSERT INTO checkpoint_change (device, change) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET change = excluded.change",
+    ),
+    checkpoint: database.prepare<[device: number], { state: StoredText; change: Uint8Array | null }>(
+      "SELECT state, change FROM checkpoint LEFT JOIN checkpoint_change USING (device) WHERE device = ?",
+    ),
     setValue: database.prepare<[name: string, value: string]>(
       "INSERT INTO value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     ),

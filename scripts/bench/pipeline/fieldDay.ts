@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { startClock } from "#agent/core/clock/interval.ts";
 import type { EventDraft } from "#agent/core/machine/state.ts";
 import type { Journal } from "#agent/ports.ts";
+import { CommitGroup } from "#agent/runtime/commitGroup.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
 import { LANES } from "#protocol/events/event.ts";
@@ -35,7 +36,8 @@ export function playDay(machines: number, hours: number): Promise<DayOnFlash> {
   return inFolder(async (folder) => {
     const journal = openJournal({ path: join(folder, "day.sqlite"), initialEpoch: 1 });
     const virtual = { monoMs: 0 };
-    const drivers = Array.from({ length: machines }, (_, index) => driverOf(index, journal, virtual));
+    const group = new CommitGroup();
+    const drivers = Array.from({ length: machines }, (_, index) => driverOf(index, { journal, group }, virtual));
     for (let turn = 0; turn < 3; turn++) await second(drivers, virtual);
     for (const driver of drivers) void driver.scan(certifiedScan());
     for (let turn = 0; turn < 5; turn++) await second(drivers, virtual);
@@ -59,7 +61,7 @@ export function playDay(machines: number, hours: number): Promise<DayOnFlash> {
   });
 }
 
-function driverOf(index: number, journal: Journal, virtual: { monoMs: number }): MachineDriver {
+function driverOf(index: number, { journal, group }: { journal: Journal; group: CommitGroup }, virtual: { monoMs: number }): MachineDriver {
   const device = stageDevice("ZX7-400", index);
   const link = new FieldLink(device, index * MACHINE_OFFSET_WINDOWS, () => virtual.monoMs);
   const time = startClock(NOW_MS, 0);
@@ -72,11 +74,14 @@ function driverOf(index: number, journal: Journal, virtual: { monoMs: number }):
     clock,
     time: () => time,
     log,
+    companions: () => group.companionsOf(driver),
     committed: () => undefined,
     stepped: () => undefined,
     seal: (_device: string, draft: EventDraft) => draft,
   };
-  return new MachineDriver(ports, "bench");
+  const driver: MachineDriver = new MachineDriver(ports, "bench");
+  group.add(driver);
+  return driver;
 }
 
 /** The tick of every machine, and whatever follows from it. */

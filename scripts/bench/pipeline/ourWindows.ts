@@ -42,6 +42,7 @@ export async function ourWindows({ tty, device, windows, path }: WindowsOrder): 
       clock,
       time: () => time,
       log: silent,
+      companions: () => [],
       committed: () => undefined,
       stepped: () => undefined,
       seal: (_device: string, draft: EventDraft) => draft,
