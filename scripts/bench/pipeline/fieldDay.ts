@@ -31,10 +31,15 @@ export interface DayOnFlash {
   eventsPerDay: number;
 }
 
-/** Plays `hours` of the powered eight, and scales to them. */
-export function playDay(machines: number, hours: number): Promise<DayOnFlash> {
+/** Plays `hours` of the powered eight, and scales to them. `watch` may stand before the journal. */
+export function playDay(
+  machines: number,
+  hours: number,
+  watch: (journal: Journal, path: string) => Journal = (journal) => journal,
+): Promise<DayOnFlash> {
   return inFolder(async (folder) => {
-    const journal = openJournal({ path: join(folder, "day.sqlite"), initialEpoch: 1 });
+    const path = join(folder, "day.sqlite");
+    const journal = watch(openJournal({ path, initialEpoch: 1 }), path);
     const virtual = { monoMs: 0 };
     const group = new CommitGroup();
     const drivers = Array.from({ length: machines }, (_, index) => driverOf(index, { journal, group }, virtual));
