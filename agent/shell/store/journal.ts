@@ -1,11 +1,11 @@
 /** The journal in SQLite: rows in one file, numbered and chained per machine and lane, durable when `commit` returns. */
 import type Database from "better-sqlite3";
-import type { Journal, JournalCommit, JournalRow, JournalSizeState, Stream, StreamState } from "#agent/ports.ts";
+import type { Journal, JournalCommit, JournalRow, JournalSizeState, NewEvent, Stream, StreamState } from "#agent/ports.ts";
 import { Checkpoints, readCheckpoint } from "#agent/shell/store/journalCheckpoints.ts";
 import { CommitDraft } from "#agent/shell/store/journalDraft.ts";
 import { isFatal, journalFailure } from "#agent/shell/store/journalFailure.ts";
 import { JournalQuota, journalFileBytes } from "#agent/shell/store/journalQuota.ts";
-import { digestOf, StoredRow } from "#agent/shell/store/journalRow.ts";
+import { addDeadLetter, type DeadLetter, StoredRow, thinRow } from "#agent/shell/store/journalRow.ts";
 import { assertDurable, openJournalFile } from "#agent/shell/store/journalSchema.ts";
 import { type JournalStatements, prepareStatements } from "#agent/shell/store/journalStatements.ts";
 import {
@@ -23,7 +23,6 @@ import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
 const DEFAULT_MAX_BYTES = 1024 * 1024 * 1024;
-const DEAD_LETTERS_MAX = 10_000;
 /** Deleting is cut into pieces: each holds the file for a few milliseconds. */
 const FORGET_ROWS_MAX = 10_000;
 const ACKS_UNWRITTEN_MAX = 64;
@@ -36,13 +35,6 @@ export interface JournalOptions {
   maxBytes?: number;
   /** Told once, when the disk has let the journal down: it refuses every write until it is opened anew. */
   failed?: (failure: CodedError) => void;
-}
-
-/** A row that the platform would not take. The row itself stays until it is forgotten. */
-export interface DeadLetter {
-  seq: number;
-  code: string;
-  digest: HexDigest;
 }
 
 /** Opens or begins a journal; each opening is a new boot epoch. Throws CodedErrors of the area `journal`. */
@@ -95,11 +87,24 @@ class SqliteJournal implements Journal {
 
   commit({ events, checkpoints }: JournalCommit): void {
     this.#quota.admit(events);
+    this.#commit({ events, checkpoints }, () => undefined);
+  }
+
+  thin(stream: Stream, seqs: readonly number[], record: NewEvent): void {
+    const { id } = this.#find(stream) ?? emptyStream(0);
+    this.#commit({ events: [record], checkpoints: [] }, () => {
+      for (const seq of seqs) thinRow(this.#statements, rowKey(id, seq));
+    });
+    this.#quota.measure();
+  }
+
+  #commit({ events, checkpoints }: JournalCommit, more: () => void): void {
     const draft = new CommitDraft(this, this.#devices, this.#streams, this.#checkpoints);
     for (const event of events) draft.append(event);
     for (const checkpoint of checkpoints) draft.setCheckpoint(checkpoint.device, checkpoint.state);
     this.#durably("commit", () => {
       draft.write(this.#statements);
+      more();
       this.#writeAcks();
     });
     draft.adopt();
@@ -138,7 +143,7 @@ class SqliteJournal implements Journal {
     this.#acksSinceWritten++;
     if (refused.length === 0 && this.#acksSinceWritten < ACKS_UNWRITTEN_MAX) return;
     this.#durably("acknowledge", () => {
-      for (const { seq, code } of refused) this.#addDeadLetter(rowKey(record.id, seq), code);
+      for (const { seq, code } of refused) addDeadLetter(this.#statements, rowKey(record.id, seq), code);
       this.#writeAcks();
     });
     this.#acksWritten();
@@ -188,6 +193,10 @@ class SqliteJournal implements Journal {
     return this.#quota.state();
   }
 
+  usedPart(): number {
+    return this.#quota.usedPart();
+  }
+
   close(): void {
     try {
       if (!this.#failure && this.#unwrittenAcks.size > 0) this.#durably("close", () => this.#writeAcks());
@@ -225,14 +234,6 @@ class SqliteJournal implements Journal {
   #acksWritten(): void {
     this.#unwrittenAcks.clear();
     this.#acksSinceWritten = 0;
-  }
-
-  #addDeadLetter(key: number, code: string): void {
-    const stored = this.#statements.payloadAt.get(key);
-    if (!stored) return;
-    this.#statements.addDeadLetter.run(key, code, fromHex(digestOf(stored, seqOf(key))));
-    const count = this.#statements.deadLetterCount.get()?.count ?? 0;
-    if (count > DEAD_LETTERS_MAX) this.#statements.dropDeadLetter.run();
   }
 
   #hashAt(record: StreamRecord, seq: number): HexDigest {

@@ -1,10 +1,12 @@
 import type { JournalRow } from "#agent/ports.ts";
-import type { EventRow, StoredPayload } from "#agent/shell/store/journalStatements.ts";
-import { seqOf, toHex } from "#agent/shell/store/journalStreams.ts";
+import type { EventRow, JournalStatements, StoredPayload } from "#agent/shell/store/journalStatements.ts";
+import { fromHex, seqOf, toHex } from "#agent/shell/store/journalStreams.ts";
 import { unpackText } from "#agent/shell/store/journalText.ts";
 import { type HexDigest, sha256Hex } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { EventTime } from "#protocol/events/event.ts";
+
+const DEAD_LETTERS_MAX = 10_000;
 
 /**
  * A stored row as the port has it. Digest and hash are worked out or fetched when asked for: a batch needs a digest only in place of a
@@ -41,8 +43,29 @@ export class StoredRow implements JournalRow {
   }
 }
 
-export function digestOf({ payload, digest }: StoredPayload, seq: number): HexDigest {
+function digestOf({ payload, digest }: StoredPayload, seq: number): HexDigest {
   return payload === null ? storedDigest(digest, seq) : sha256Hex(unpackText(payload));
+}
+
+/** A row that the platform would not take. The row itself stays until it is forgotten. */
+export interface DeadLetter {
+  seq: number;
+  code: string;
+  digest: HexDigest;
+}
+
+export function addDeadLetter(statements: JournalStatements, key: number, code: string): void {
+  const stored = statements.payloadAt.get(key);
+  if (!stored) return;
+  statements.addDeadLetter.run(key, code, fromHex(digestOf(stored, seqOf(key))));
+  const count = statements.deadLetterCount.get()?.count ?? 0;
+  if (count > DEAD_LETTERS_MAX) statements.dropDeadLetter.run();
+}
+
+/** Removes a payload; nothing when it is gone already. */
+export function thinRow(statements: JournalStatements, key: number): void {
+  const stored = statements.payloadAt.get(key);
+  if (stored) statements.thinEvent.run(fromHex(digestOf(stored, seqOf(key))), key);
 }
 
 /** It is stored only where the payload was removed. */

@@ -78,6 +78,7 @@ function eventStatements(database: Database.Database) {
     firstYoung: database.prepare<[afterKey: number, upToKey: number, olderThanMs: number], { key: number }>(
       "SELECT key FROM event WHERE key > ? AND key <= ? AND earliest_ms >= ? ORDER BY key LIMIT 1",
     ),
+    thinEvent: database.prepare<[digest: Uint8Array, key: number]>("UPDATE event SET payload = NULL, digest = ? WHERE key = ?"),
     deleteEvents: database.prepare<[afterKey: number, upToKey: number]>("DELETE FROM event WHERE key > ? AND key <= ?"),
   };
 }
