@@ -15,7 +15,7 @@ const CASES: Case[] = [
   ["a misspelt key of a policy", "          idleRelockS: 600", "          idleRelock: 600", "config.unknownKey", "idleRelock"],
   ["a page's port that is none", "page: { host: 127.0.0.1, port: 8321 }", "page: { port: 70000 }", "config.badValue", "page.port"],
   ["a broker's address that is none", "  url: mqtt://127.0.0.1:1883", "  url: localhost", "config.badValue", "broker.url"],
-  ["a journal that is too small", "  maxMegabytes: 512", "  maxMegabytes: 1", "config.badValue", "journal.maxMegabytes"],
+  ["room for less than a list and a journal", "  maxMegabytes: 1024", "  maxMegabytes: 1", "config.badValue", "storage.maxMegabytes"],
   ["a negative retention", "  retentionDays: 7", "  retentionDays: -1", "config.badValue", "journal.retentionDays"],
   ["a calendar that is none", "  listRefresh: 17 3 * * *", "  listRefresh: at night", "config.badValue", "calendar.listRefresh"],
   ["an unknown log level", "log: { level: info }", "log: { level: loud }", "config.badValue", "log.level"],

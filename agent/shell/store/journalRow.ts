@@ -45,6 +45,13 @@ export function digestOf({ payload, digest }: StoredPayload, seq: number): HexDi
   return payload === null ? storedDigest(digest, seq) : sha256Hex(unpackText(payload));
 }
 
+/** A row that the platform would not take. The row itself stays until it is forgotten. */
+export interface DeadLetter {
+  seq: number;
+  code: string;
+  digest: HexDigest;
+}
+
 /** It is stored only where the payload was removed. */
 function storedDigest(digest: Uint8Array | null, seq: number): HexDigest {
   if (digest === null) throw new CodedError("journal.corrupt", `row ${seq} has neither payload nor digest`);

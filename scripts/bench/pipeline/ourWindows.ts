@@ -53,6 +53,7 @@ export async function ourWindows({ tty, device, windows, path, outbox: openOutbo
       time: () => time,
       log: silent,
       after: () => () => undefined,
+      companions: () => [],
       committed: (device: string, lane: Stream["lane"]) => outbox.appended({ device, lane }),
       stepped: () => undefined,
       seal: (_device: string, draft: EventDraft) => draft,
