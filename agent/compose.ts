@@ -7,6 +7,7 @@ import { checkBusBudget } from "#agent/core/busBudget.ts";
 import type { Bus, Clock, DeviceSigner, Journal, Scanner } from "#agent/ports.ts";
 import { Agent } from "#agent/runtime/agent.ts";
 import { addMachine } from "#agent/runtime/assembly.ts";
+import { CommitGroup } from "#agent/runtime/commitGroup.ts";
 import { LatePlatform } from "#agent/runtime/latePlatform.ts";
 import { Receipts, type ReceiptsPorts } from "#agent/runtime/receipts.ts";
 import { offlineState, type ScannerHealth } from "#agent/runtime/reporting.ts";
@@ -17,9 +18,12 @@ import { openBus } from "#agent/shell/serial/openBus.ts";
 import { openScanner } from "#agent/shell/serial/scanner.ts";
 import { FileStores } from "#agent/shell/store/fileStores.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
+import { WAL_ROOM_BYTES } from "#agent/shell/store/journalQuota.ts";
 import type { BusSettings, Config } from "#agent/shell/system/configSchema.ts";
 import { openDeviceKey } from "#agent/shell/system/deviceKey.ts";
+import { openLog } from "#agent/shell/system/logFile.ts";
 import { budgetMachine, busConfig, lineSettings, machineSetup } from "#agent/shell/system/machineSettings.ts";
+import { journalBytes } from "#agent/shell/system/storageShares.ts";
 import { systemAfter } from "#agent/shell/system/timers.ts";
 import { BUILD_MS, VERSION } from "#agent/version.ts";
 import { parseMachineQr } from "#protocol/codes/machineQr.ts";
@@ -123,7 +127,7 @@ async function loadSurroundings() {
 
 function openGround(config: Config, failed: (failure: CodedError) => void): Ground {
   mkdirSync(config.data, { recursive: true });
-  const log = pino({ level: config.log.level, base: null }, pino.destination({ dest: 1, sync: true }));
+  const log = pino({ level: config.log.level, base: null }, openLog(config.log.to, config.data));
   const clock: Clock = { monoMs: () => performance.now() };
   const installed = readTrustFile(readJson(config.trust.file));
   const buses = config.buses.map((bus) => openBusOf(bus, clock, log));
@@ -131,7 +135,7 @@ function openGround(config: Config, failed: (failure: CodedError) => void): Grou
     path: join(config.data, "journal.sqlite"),
     // A label that no lost journal of this machine had, not a time: so the wall clock may serve.
     initialEpoch: Math.floor(Math.max(BUILD_MS, Date.now()) / 1000),
-    maxBytes: config.journal.maxMegabytes * 2 ** 20,
+    maxBytes: journalBytes(config.storage.maxMegabytes, WAL_ROOM_BYTES),
     failed,
   });
   const devices = config.buses.flatMap((bus) => bus.machines.map((machine) => machine.device));
@@ -145,7 +149,8 @@ function openGround(config: Config, failed: (failure: CodedError) => void): Grou
 function openAgent({ config, log, clock, time, key, trust, journal, stores, buses, scanners }: Ground, platform: LatePlatform): Agent {
   const ask: ReceiptsPorts["ask"] = (device, request) => platform.request(device, request);
   const receipts = new Receipts({ key, trust, journal, after: systemAfter, ask, log });
-  const common = { version: VERSION, clock, after: systemAfter, time, journal, receipts, platform, random: Math.random, log };
+  const group = new CommitGroup();
+  const common = { version: VERSION, clock, after: systemAfter, time, journal, group, receipts, platform, random: Math.random, log };
   const random = { random: Math.random, randomId: randomUUID, randomNonce: () => randomBytes(16).toString("hex") };
   const agent = new Agent({ ...common, trust, stores, ...random });
   const links = buses.flatMap((bus) => [...bus.machines]);

@@ -2,12 +2,13 @@
 import type { VersionFloors } from "#agent/core/link.ts";
 import type { AgentReport, ScanReply, ShownChallenge } from "#agent/core/status.ts";
 import type { After, Clock, Journal } from "#agent/ports.ts";
+import { CardWatch } from "#agent/runtime/cardWatch.ts";
 import { tellDeadLetters } from "#agent/runtime/deadLetters.ts";
 import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { PolicyKeeper } from "#agent/runtime/policyKeeper.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
-import { liveState, machineReport, type PlatformLink, type ReportedMachine } from "#agent/runtime/reporting.ts";
+import { agentReport, liveState, type PlatformLink, type ReportedMachine } from "#agent/runtime/reporting.ts";
 import { Scans } from "#agent/runtime/scans.ts";
 import { type FileStores, SignedFiles } from "#agent/runtime/signedFiles.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
@@ -35,6 +36,7 @@ export interface AgentPorts {
 
 const FLOOR_PERSIST_MS = 60_000;
 const STATE_MS = 1_000;
+const CARD_LOOK_MS = 1_000;
 const TIME_REFRESH_MS = 6 * 3_600_000;
 
 export class Agent {
@@ -43,6 +45,7 @@ export class Agent {
   readonly #files: SignedFiles;
   readonly #policies: PolicyKeeper;
   readonly #scans: Scans;
+  readonly #card: CardWatch;
   /** Null until the platform is wanted: an agent without one guards its machines all the same. */
   #inbox: Inbox | null = null;
   #offlineSinceMs: number;
@@ -65,6 +68,7 @@ export class Agent {
       },
     });
     this.#scans = new Scans({ ...ports, files: this.#files, epoch: ports.journal.epoch });
+    this.#card = new CardWatch({ ...ports, devices: () => this.#machines.keys(), note: (draft) => this.#noteFirst(draft) });
     this.#raiseFloorToList();
   }
 
@@ -117,6 +121,7 @@ export class Agent {
       every(after, STATE_MS, () => this.#publishStates()),
       every(after, FLOOR_PERSIST_MS, () => time.persist(log)),
       every(after, TIME_REFRESH_MS, () => this.#askTime()),
+      every(after, CARD_LOOK_MS, () => this.#card.look()),
     ];
   }
 
@@ -202,17 +207,9 @@ export class Agent {
   }
 
   report(): AgentReport {
-    const { version, journal, platform, time } = this.#ports;
     const { list } = this.#files;
-    return {
-      version,
-      epoch: journal.epoch,
-      ...{ online: platform.online, offlineReason: platform.offlineReason },
-      list: list ? { version: list.version, overlayVersion: list.overlayVersion, entries: list.entries } : null,
-      time: { ...time.now(), source: time.source },
-      journalBytes: journal.sizeBytes(),
-      machines: [...this.#machines.values()].map((machine) => machineReport(machine, this.#ports)),
-    };
+    const shown = list ? { version: list.version, overlayVersion: list.overlayVersion, entries: list.entries } : null;
+    return agentReport([...this.#machines.values()], shown, this.#ports);
   }
 
   /** What is wrong with the file becomes an event, and is thrown; the policy in force stays. */

@@ -2,6 +2,7 @@
 import type { MachineSetup } from "#agent/core/machine/state.ts";
 import type { After, Clock, Journal, MachineLink } from "#agent/ports.ts";
 import type { Agent } from "#agent/runtime/agent.ts";
+import type { CommitGroup } from "#agent/runtime/commitGroup.ts";
 import type { LatePlatform } from "#agent/runtime/latePlatform.ts";
 import { type DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
@@ -15,6 +16,7 @@ export interface AssemblyPorts {
   after: After;
   time: Timekeeper;
   journal: Journal;
+  group: CommitGroup;
   receipts: Receipts;
   platform: LatePlatform;
   random(): number;
@@ -31,10 +33,11 @@ export interface MachineParts {
 export function addMachine(agent: Agent, ports: AssemblyPorts, { setup, link, designation, scanner }: MachineParts): void {
   const { clock, after, time, journal, receipts, platform, log } = ports;
   let vault: VaultKeeper | null = null;
-  const driver = new MachineDriver(
+  const driver: MachineDriver = new MachineDriver(
     {
       ...{ setup: { ...setup, keepsVault: link.vault !== null }, link, journal, clock, after, log, time: () => time.state },
       seal: (device, draft) => receipts.seal(device, draft),
+      companions: () => ports.group.companionsOf(driver),
       committed: (device, lane) => {
         platform.sync?.appended({ device, lane });
         if (lane !== "legal") return;
@@ -45,6 +48,7 @@ export function addMachine(agent: Agent, ports: AssemblyPorts, { setup, link, de
     },
     ports.version,
   );
+  ports.group.add(driver);
   if (link.vault) {
     const { device } = driver;
     vault = new VaultKeeper({

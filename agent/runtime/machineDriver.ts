@@ -1,7 +1,8 @@
 import { type ClockState, timeAt } from "#agent/core/clock/interval.ts";
-import type { Decision } from "#agent/core/licensing/decide.ts";
+import { withoutClosing } from "#agent/core/interlock/order.ts";
+import { type Decision, denied } from "#agent/core/licensing/decide.ts";
 import type { LinkOrder } from "#agent/core/link.ts";
-import { markDurable, unrecorded } from "#agent/core/machine/finish.ts";
+import { earlyCommit, unrecorded } from "#agent/core/machine/finish.ts";
 import type {
   EventDraft,
   MachineEffect,
@@ -11,9 +12,11 @@ import type {
   MachineState,
   ScanInput,
 } from "#agent/core/machine/state.ts";
-import { initialMachine, machineStep, resumeMachine, tickIntervalMs } from "#agent/core/machine/step.ts";
+import { machineStep, tickIntervalMs } from "#agent/core/machine/step.ts";
 import type { After, Clock, Journal, MachineLink } from "#agent/ports.ts";
-import { bounded, newEvent, onlyLegal } from "#agent/runtime/newEvents.ts";
+import { type Companion, commitTogether } from "#agent/runtime/commitGroup.ts";
+import { keptState, resumedState, startedDraft } from "#agent/runtime/machineCheckpoint.ts";
+import { bounded, isLegal, newEvent, onlyLegal } from "#agent/runtime/newEvents.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 import { DICTIONARY } from "#protocol/events/dictionary.ts";
@@ -36,9 +39,10 @@ export interface MachineDriverPorts {
   log: DriverLog;
   /** A decision gets the device's signature before it is committed. */
   seal(device: string, draft: EventDraft): EventDraft;
+  /** What waits with the other machines of the journal, to be committed with this one's telemetry. */
+  companions(): readonly Companion[];
   /** Something was committed to a lane. */
   committed(device: string, lane: Lane): void;
-  /** After each step. */
   stepped(before: MachineState, after: MachineState): void;
 }
 
@@ -47,7 +51,6 @@ export interface ScanAnswer {
   session: number | null;
 }
 
-const CHECKPOINT_VERSION = 2;
 /** Inputs that wait while a step runs. Each machine has at most a few under way; more is a fault of ours. */
 const MAILBOX_MAX = 256;
 
@@ -72,11 +75,8 @@ export class MachineDriver {
     this.#ports = ports;
     this.#setup = ports.setup;
     this.device = ports.setup.device;
-    const kept = ports.journal.checkpoint(this.device) as { v: number; machine: MachineState } | undefined;
-    const resumed = kept?.v === CHECKPOINT_VERSION ? resumeMachine(kept.machine, ports.clock.monoMs()) : null;
-    this.#state = resumed ?? initialMachine();
-    const resumedSession = this.#state.interlock.at === "outage" || this.#state.interlock.at === "ending";
-    this.note({ name: "agentStarted", session: null, agoMs: 0, payload: { version: agentVersion, resumedSession } });
+    this.#state = resumedState(ports.journal, this.device, ports.clock.monoMs());
+    this.note(startedDraft(this.#state, agentVersion));
   }
 
   get policy(): Policy {
@@ -108,8 +108,7 @@ export class MachineDriver {
   scan(scan: Omit<ScanInput, "type" | "journalFull">): Promise<ScanAnswer> {
     return new Promise((resolve) => {
       this.#answers.set(scan.id, resolve);
-      const journalFull = this.#ports.journal.sizeState() === "full";
-      this.dispatch({ ...scan, type: "scan", journalFull });
+      this.dispatch({ ...scan, type: "scan", journalFull: this.#ports.journal.sizeState() === "full" });
     });
   }
 
@@ -124,6 +123,13 @@ export class MachineDriver {
     } finally {
       this.#running = false;
     }
+  }
+
+  /** What another machine's commit takes along; null while a step runs. */
+  companion(): Companion | null {
+    const now = this.#now();
+    const early = this.#running ? null : earlyCommit(this.#state, now);
+    return early && this.#toCommit(early.drafts, early.state, now);
   }
 
   #tick(): void {
@@ -152,10 +158,7 @@ export class MachineDriver {
     if (!isDurable && input.type === "scan") {
       // What could not be journalled does not happen: the scan is refused, the machine stays as it was.
       this.#state = before;
-      this.#answer(input.id, {
-        decision: { allow: false, handle: input.pass?.handle ?? null, code: "licence.journalFull", waitsFor: null, warnings: [] },
-        session: null,
-      });
+      this.#answer(input.id, { decision: denied(input.pass?.handle ?? null, "licence.journalFull"), session: null });
       return;
     }
     for (const effect of step.effects) this.#run(effect, isDurable);
@@ -181,18 +184,21 @@ export class MachineDriver {
 
   /** Null when all is durable, else why not. */
   #write(drafts: readonly EventDraft[], state: MachineState, now: MachineNow): unknown {
+    const own = this.#toCommit(drafts, state, now);
+    // A legal event waits for nobody's rows.
+    const others = drafts.some(isLegal) ? [] : this.#ports.companions();
+    return commitTogether(this.#ports.journal, own, others);
+  }
+
+  #toCommit(drafts: readonly EventDraft[], state: MachineState, now: MachineNow): Companion {
     const events = drafts.map((draft) => newEvent(this.#ports.seal(this.device, draft), this.device, now));
-    const durable = markDurable(state);
-    try {
-      this.#ports.journal.commit({ events, checkpoints: [{ device: this.device, state: { v: CHECKPOINT_VERSION, machine: durable } }] });
-    } catch (error) {
-      return error;
-    }
-    this.#state = durable;
-    for (const lane of new Set(events.map((event) => event.lane))) this.#ports.committed(this.device, lane);
-    for (const draft of drafts)
-      this.#ports.log.info({ device: this.device, session: draft.session, event: draft.name }, DICTIONARY[draft.name].zh);
-    return null;
+    const kept = keptState(state);
+    const done = () => {
+      this.#state = kept.machine;
+      for (const lane of new Set(events.map((event) => event.lane))) this.#ports.committed(this.device, lane);
+      for (const { name, session } of drafts) this.#ports.log.info({ device: this.device, session, event: name }, DICTIONARY[name].zh);
+    };
+    return { events, checkpoints: [{ device: this.device, state: kept }], done };
   }
 
   #run(effect: MachineEffect, isDurable: boolean): void {
@@ -215,8 +221,7 @@ export class MachineDriver {
     try {
       // What the commit of this very step made durable may be confirmed with it.
       const confirmed = { ...order, confirmedBelow: this.#state.durableBelow };
-      const reading = await this.#ports.link.exchange(confirmed, priority);
-      this.dispatch({ type: "reading", reading });
+      this.dispatch({ type: "reading", reading: await this.#ports.link.exchange(confirmed, priority) });
     } catch (error) {
       this.dispatch({ type: "linkFailed", code: this.#codeOf(error) });
     }
@@ -242,9 +247,4 @@ export class MachineDriver {
     this.#answers.get(id)?.(answer);
     this.#answers.delete(id);
   }
-}
-
-/** Nothing is energised by a decision that is not on record; what is closed already is kept. */
-function withoutClosing(order: LinkOrder): LinkOrder {
-  return order.mode === "closed" ? { ...order, mode: "open", leaseMs: 0 } : order;
 }

@@ -29,6 +29,6 @@ export function newEvent(draft: EventDraft, device: string, { monoMs, time }: Ma
   return { device, lane: entry.lane, kind: entry.kind, session: draft.session, time: at, payload: draft.payload };
 }
 
-function isLegal(draft: EventDraft): boolean {
+export function isLegal(draft: EventDraft): boolean {
   return DICTIONARY[draft.name].lane === "legal";
 }

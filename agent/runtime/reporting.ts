@@ -2,12 +2,21 @@
 import { sessionOf } from "#agent/core/interlock/common.ts";
 import { waitsForS } from "#agent/core/machine/guardian.ts";
 import { isArcing, totals } from "#agent/core/metering/meter.ts";
-import { ENDING_TEXT, GUARDIAN_TEXT, type MachineReport, refusedReply, type ScanReply, STATE_TEXT } from "#agent/core/status.ts";
+import {
+  type AgentReport,
+  ENDING_TEXT,
+  GUARDIAN_TEXT,
+  type MachineReport,
+  refusedReply,
+  type ScanReply,
+  STATE_TEXT,
+} from "#agent/core/status.ts";
 import type { ReturnSlot } from "#agent/core/sync/retry.ts";
 import type { Journal } from "#agent/ports.ts";
 import { deadLettersOf } from "#agent/runtime/deadLetters.ts";
 import type { MachineDriver, ScanAnswer } from "#agent/runtime/machineDriver.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
+import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import type { VaultKeeper } from "#agent/runtime/vaultKeeper.ts";
 import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
 import type { Lane } from "#protocol/events/event.ts";
@@ -78,6 +87,25 @@ export function machineReport(machine: ReportedMachine, { journal, platform, rec
     get deadLetters() {
       return deadLettersOf(journal, device);
     },
+  };
+}
+
+/** What status and display page show. */
+export function agentReport(
+  machines: readonly ReportedMachine[],
+  list: AgentReport["list"],
+  ports: ReportPorts & { version: string; time: Timekeeper },
+): AgentReport {
+  const { version, journal, platform, time } = ports;
+  return {
+    version,
+    epoch: journal.epoch,
+    online: platform.online,
+    offlineReason: platform.offlineReason,
+    list,
+    time: { ...time.now(), source: time.source },
+    journalBytes: journal.sizeBytes(),
+    machines: machines.map((machine) => machineReport(machine, ports)),
   };
 }
 

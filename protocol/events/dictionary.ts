@@ -30,6 +30,7 @@ export const DICTIONARY = {
   stuckElectrode: { kind: 2003, lane: "telemetry", severity: "notice", en: "Electrode stuck", zh: "粘焊条" },
   dutyCycleExceeded: { kind: 2004, lane: "telemetry", severity: "notice", en: "Duty cycle exceeded", zh: "超负载持续率" },
   unaccounted: { kind: 2005, lane: "legal", severity: "warning", en: "Welding that only the totals know", zh: "仅有累计值的焊接" },
+  windowsThinned: { kind: 2006, lane: "telemetry", severity: "info", en: "Windows thinned to make room", zh: "电流电压记录已精简" },
 
   specialPeriodHotWork: {
     kind: 3001,
@@ -103,6 +104,7 @@ export const DICTIONARY = {
   platformReached: { kind: 4010, lane: "telemetry", severity: "info", en: "Platform reached", zh: "平台已连接" },
   platformLost: { kind: 4011, lane: "telemetry", severity: "info", en: "Platform out of reach", zh: "平台失联" },
   recordsRefused: { kind: 4012, lane: "legal", severity: "warning", en: "Records refused by the platform", zh: "记录被平台拒收" },
+  storageFilling: { kind: 4013, lane: "legal", severity: "warning", en: "Room for records runs out", zh: "记录存储空间将满" },
 
   contactorClosed: { kind: 5001, lane: "legal", severity: "info", en: "Contactor closed", zh: "接触器闭合" },
   contactorOpened: { kind: 5002, lane: "legal", severity: "info", en: "Contactor opened", zh: "接触器断开" },

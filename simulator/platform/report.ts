@@ -24,6 +24,8 @@ export interface StreamReport {
   duplicates: number;
   conflicts: number;
   chainBreaks: number;
+  /** Of those held, telemetry that came without its payload: `windowsThinned` events say what was kept of it. */
+  thinned: number;
   /** Stored as evidence, not as facts. */
   refused: number;
   /** The same by code: what the dictionary refused, and what receipts did. */
@@ -79,17 +81,18 @@ function reportStream(database: Database.Database, stream: StreamRow): StreamRep
   const base = stream.id * KEYS_PER_STREAM;
   const span = [base, base + KEYS_PER_STREAM - 1] as const;
   const totals = database
-    .prepare<[number, number], { stored: number; refused: number; first: number | null; last: number | null }>(
-      "SELECT COUNT(*) AS stored, COUNT(refused) AS refused, MIN(key) AS first, MAX(key) AS last FROM event WHERE key BETWEEN ? AND ?",
+    .prepare<[number, number], { stored: number; refused: number; thinned: number; first: number | null; last: number | null }>(
+      `SELECT COUNT(*) AS stored, COUNT(refused) AS refused, COUNT(*) FILTER (WHERE payload IS NULL AND refused IS NULL) AS thinned,
+       MIN(key) AS first, MAX(key) AS last FROM event WHERE key BETWEEN ? AND ?`,
     )
     .get(...span);
-  const { stored, refused, first, last } = totals ?? { stored: 0, refused: 0, first: null, last: null };
+  const { stored, refused, thinned, first, last } = totals ?? { stored: 0, refused: 0, thinned: 0, first: null, last: null };
   const firstSeq = first === null ? 0 : first - base;
   const lastSeq = last === null ? 0 : last - base;
   const missing = holes(database, base, stored, lastSeq);
   if (stream.highestSeen > lastSeq) missing.push([lastSeq + 1, stream.highestSeen]);
   const missingCount = Math.max(lastSeq, stream.highestSeen) - stored;
-  const counts = { held: stored - refused, firstSeq, lastSeq, missing: missing.slice(0, MAX_RANGES), missingCount };
+  const counts = { held: stored - refused, thinned, firstSeq, lastSeq, missing: missing.slice(0, MAX_RANGES), missingCount };
   const refusedBy = refused === 0 ? {} : countsOfRefusals(database, span);
   return { device, lane, chain, ...counts, duplicates, conflicts, chainBreaks: breaks, refused, refusedBy, gaps, head };
 }

@@ -35,6 +35,7 @@ export function reportTable(streams: readonly StreamReport[]): string {
     "重复 dup",
     "冲突 conflict",
     "断链 break",
+    "精简 thinned",
     "拒收 refused",
   ];
   const rows = streams.map((stream) => [
@@ -47,6 +48,7 @@ export function reportTable(streams: readonly StreamReport[]): string {
     String(stream.duplicates),
     String(stream.conflicts),
     String(stream.chainBreaks),
+    String(stream.thinned),
     refusedCell(stream),
   ]);
   return `${[header, ...rows].map((row) => row.join("\t")).join("\n")}\n`;

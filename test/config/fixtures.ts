@@ -10,8 +10,9 @@ broker:
   passwordFile: /etc/arcgate/broker.password
 trust:
   file: /etc/arcgate/trust.json
+storage:
+  maxMegabytes: 1024
 journal:
-  maxMegabytes: 512
   retentionDays: 7
 calendar:
   listRefresh: 17 3 * * *

@@ -23,7 +23,7 @@ const CASES: Case[] = [
     "broker.url",
   ],
   ["a certificate without its key", "  username: module-7", "  tls: { certFile: own.pem }", "config.badValue", "broker.tls"],
-  ["a journal that is too small", "  maxMegabytes: 512", "  maxMegabytes: 1", "config.badValue", "journal.maxMegabytes"],
+  ["room for less than a list and a journal", "  maxMegabytes: 1024", "  maxMegabytes: 1", "config.badValue", "storage.maxMegabytes"],
   ["a negative retention", "  retentionDays: 7", "  retentionDays: -1", "config.badValue", "journal.retentionDays"],
   ["a calendar that is none", "  listRefresh: 17 3 * * *", "  listRefresh: at night", "config.badValue", "calendar.listRefresh"],
   ["an unknown log level", "log: { level: info }", "log: { level: loud }", "config.badValue", "log.level"],

@@ -5,7 +5,8 @@
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { type JournalFault, JournalVerifier, verifyJournal } from "#agent/shell/store/journalVerify.ts";
-import { everythingIn, Mutator, type Place, wholeJournal } from "#test/journal/mutants.ts";
+import { everythingIn, Mutator, type Place } from "#test/journal/mutants.ts";
+import { wholeJournal } from "#test/journal/wholeJournal.ts";
 import { seeded } from "#test/sync/seed.ts";
 
 const SEED = Number(process.env.ARCGATE_SEED ?? 1);

@@ -1,10 +1,8 @@
-/** A journal with something of everything in it, and random changes to its file of the kinds that cards and people make. */
+/** Random changes to a journal's file, of the kinds that cards and people make. */
 import Database from "better-sqlite3";
-import { checkpointSeal } from "#agent/shell/store/journalSeals.ts";
+import { checkpointChangeSeal, checkpointSeal } from "#agent/shell/store/journalSeals.ts";
 import { rowKey, seqOf, streamOf } from "#agent/shell/store/journalStreams.ts";
-import { sha256Hex } from "#protocol/crypto.ts";
-import { arcEvent, events, LEGAL, MACHINE, OTHER_MACHINE, stuckEvent, TELEMETRY } from "#test/journal/fixtures.ts";
-import { sqliteStore } from "#test/journal/sqliteStore.ts";
+import { LEGAL, MACHINE, OTHER_MACHINE, TELEMETRY } from "#test/journal/fixtures.ts";
 
 type Cell = string | number | null | Uint8Array;
 export type Random = () => number;
@@ -17,7 +15,6 @@ export interface Place {
   seq?: number | undefined;
 }
 
-const ROWS = 8;
 const EVENT_COLUMNS = ["epoch", "kind", "session", "mono_ms", "earliest_ms", "latest_ms", "payload", "digest", "hash"] as const;
 const SMALL_TABLES = {
   device: ["id", "code", "seal"],
@@ -35,44 +32,10 @@ const SMALL_TABLES = {
     "seal",
   ],
   checkpoint: ["device", "state", "seal"],
+  checkpoint_change: ["device", "whole", "change", "seal"],
   dead_letter: ["key", "code", "digest", "seal"],
   value: ["name", "value", "seal"],
 } as const;
-const LONG_TEXT = Array.from({ length: 300 }, (_, index) => `窗口 ${index % 11}`).join();
-
-/** The file's bytes, in a form that can be opened in memory. */
-export function wholeJournal(firstIndex: number): Buffer {
-  const store = sqliteStore();
-  const journal = store.open({ initialEpoch: 41 });
-  for (const device of [MACHINE, OTHER_MACHINE]) {
-    for (let index = 0; index < ROWS; index += 4) {
-      const made = (make: typeof arcEvent) => events(4, firstIndex + index, (each) => make(each, device));
-      const long = { ...stuckEvent(index, device), payload: { startMs: index, endMs: 9, meanAmps: 1, text: LONG_TEXT } };
-      journal.commit({ events: [...made(arcEvent), ...made(stuckEvent), long], checkpoints: [{ device, state: { index, device } }] });
-    }
-  }
-  journal.setValue("timeFloorMs", "1760000000000");
-  journal.setValue("policy", LONG_TEXT);
-  journal.acknowledge(LEGAL, 6, [{ seq: 5, code: "event.badPayload" }]);
-  journal.acknowledge(LEGAL, 8, [{ seq: 7, code: "event.badPayload" }]);
-  journal.forget(LEGAL, 4, Number.MAX_SAFE_INTEGER);
-  journal.close();
-  const database = new Database(store.path);
-  thin(database, rowKey(1, 6));
-  database.pragma("journal_mode = DELETE");
-  database.close();
-  const inMemory = new Database(store.path, { readonly: true });
-  const bytes = inMemory.serialize();
-  inMemory.close();
-  store.destroy();
-  return bytes;
-}
-
-/** As thinning does: the payload goes, its digest stays. */
-function thin(database: Database.Database, key: number): void {
-  const payload = database.prepare<[number], string>("SELECT payload FROM event WHERE key = ?").pluck().get(key) ?? "";
-  database.prepare("UPDATE event SET payload = NULL, digest = ? WHERE key = ?").run(Buffer.from(sha256Hex(payload), "hex"), key);
-}
 
 /** Changes the database by SQL and says where that must be found; null when nothing came of it. */
 export class Mutator {
@@ -162,9 +125,22 @@ export class Mutator {
     return { table };
   }
 
-  /** One stream's cursor in another's place, or an old checkpoint with a seal of its own. */
+  /** One stream's cursor in another's place, or an old checkpoint, or change of one, with a seal of its own. */
   #copyCursor(): Place {
-    if (this.#random() < 0.5) {
+    const draw = this.#random();
+    if (draw < 0.3) {
+      const device = Math.floor(this.#random() * 2);
+      const change = this.#random() < 0.5 ? null : Buffer.from(`older ${this.#random()}`);
+      const read = this.#database.prepare<[number], { whole: string; change: Uint8Array | null }>(
+        "SELECT whole, change FROM checkpoint_change WHERE device = ?",
+      );
+      const { whole, change: before } = read.get(device) ?? { whole: "", change: null };
+      if (change === null && before === null) return this.#copyCursor();
+      const sealed = checkpointChangeSeal(device, whole, change);
+      this.#run("UPDATE checkpoint_change SET change = ?, seal = ? WHERE device = ?", change, sealed, device);
+      return { table: "checkpoint_change" };
+    }
+    if (draw < 0.6) {
       const device = Math.floor(this.#random() * 2);
       const state = `{"index":${Math.floor(this.#random() * 10)}}`;
       this.#run("UPDATE checkpoint SET state = ?, seal = ? WHERE device = ?", state, checkpointSeal(device, state), device);

@@ -1,5 +1,5 @@
 /** The journal as one process has it: dead hands write nothing, and a disk that has let it down ends the process. */
-import type { Journal, JournalCommit, JournalRow, JournalSizeState, Stream, StreamState } from "#agent/ports.ts";
+import type { Journal, JournalCommit, JournalRow, JournalSizeState, NewEvent, Stream, StreamState } from "#agent/ports.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { DeadLetter } from "#protocol/events/deadLetters.ts";
@@ -60,6 +60,10 @@ export class GuardedJournal implements Journal {
     return deleted;
   }
 
+  thin(stream: Stream, seqs: readonly number[], record: NewEvent): void {
+    this.#write(() => this.#journal.thin(stream, seqs, record));
+  }
+
   getValue(name: string): string | undefined {
     return this.#journal.getValue(name);
   }
@@ -74,6 +78,10 @@ export class GuardedJournal implements Journal {
 
   sizeState(): JournalSizeState {
     return this.#journal.sizeState();
+  }
+
+  usedPart(): number {
+    return this.#journal.usedPart();
   }
 
   close(): void {

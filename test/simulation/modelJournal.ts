@@ -45,8 +45,23 @@ class ModelJournal implements Journal {
     this.#usedBytes = disk.usedBytes();
   }
 
-  commit({ events, checkpoints }: JournalCommit): void {
-    this.#admit(events);
+  commit(commit: JournalCommit): void {
+    this.#admit(commit.events);
+    this.#commit(commit);
+  }
+
+  thin(stream: Stream, seqs: readonly number[], record: NewEvent): void {
+    if (stream.lane !== "telemetry") throw new CodedError("journal.badEvent", `rows of lane ${stream.lane} are not thinned`);
+    this.#commit({ events: [record], checkpoints: [] });
+    const { rows } = this.#disk.streamOf(streamKey(stream));
+    for (const [index, row] of rows.entries()) {
+      if (!seqs.includes(row.seq)) continue;
+      rows[index] = { ...row, payloadText: null };
+      this.#usedBytes -= row.payloadText?.length ?? 0;
+    }
+  }
+
+  #commit({ events, checkpoints }: JournalCommit): void {
     const drafted = this.#drafted(events);
     const texts = checkpoints.map(({ device, state }) => [device, checkpointText(device, state)] as const);
     this.#durably("commit");
@@ -132,8 +147,12 @@ class ModelJournal implements Journal {
   }
 
   sizeState(): JournalSizeState {
-    const share = this.#usedBytes / this.#maxBytes;
+    const share = this.usedPart();
     return share >= FULL_SHARE ? "full" : share >= WARNING_SHARE ? "warning" : "ok";
+  }
+
+  usedPart(): number {
+    return this.#usedBytes / this.#maxBytes;
   }
 
   close(): void {
@@ -141,7 +160,7 @@ class ModelJournal implements Journal {
   }
 
   #admit(events: readonly NewEvent[]): void {
-    const share = this.#usedBytes / this.#maxBytes;
+    const share = this.usedPart();
     if (events.length === 0 || share < FULL_SHARE) return;
     if (share >= 1) throw new CodedError("journal.full", `${this.#usedBytes} bytes`);
     if (events.some(({ lane }) => lane === "telemetry")) throw new CodedError("journal.telemetryFull", `${this.#usedBytes} bytes`);

@@ -3,6 +3,7 @@ import type { MachineSetup } from "#agent/core/machine/state.ts";
 import type { Journal, UplinkListener } from "#agent/ports.ts";
 import { Agent } from "#agent/runtime/agent.ts";
 import { addMachine } from "#agent/runtime/assembly.ts";
+import { CommitGroup } from "#agent/runtime/commitGroup.ts";
 import { Inbox } from "#agent/runtime/inbox.ts";
 import { LatePlatform } from "#agent/runtime/latePlatform.ts";
 import { Receipts } from "#agent/runtime/receipts.ts";
@@ -65,7 +66,7 @@ export class Program {
     const platform = this.platform;
     const ask = (device: string, request: Parameters<LatePlatform["request"]>[1]) => platform.request(device, request);
     const receipts = new Receipts({ key: deviceSigner, trust, journal, after, ask, log });
-    const common = { version: "0.0.0", clock, after, time: this.#time, journal, receipts, platform, random, log };
+    const common = { version: "0.0.0", clock, after, time: this.#time, journal, group: new CommitGroup(), receipts, platform, random, log };
     const ids = { randomId: () => hexOf(random, 16), randomNonce: () => hexOf(random, 16) };
     this.agent = new Agent({ ...common, trust, stores: fileStores(setup.device), ...ids });
     addMachine(this.agent, common, { setup, link: new LineLink(line, process), designation: "ZX7-400", scanner: { code: null } });

@@ -50,3 +50,8 @@ const LEASE_MODE = {
   opening: "open",
   faulted: "open",
 } as const satisfies Record<InterlockState["at"], LinkOrder["mode"]>;
+
+/** Nothing is energised by a decision that is not on record; what is closed already is kept. */
+export function withoutClosing(order: LinkOrder): LinkOrder {
+  return order.mode === "closed" ? { ...order, mode: "open", leaseMs: 0 } : order;
+}

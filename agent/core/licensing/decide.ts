@@ -81,7 +81,7 @@ export function decide(scan: ScanFacts, policy: Policy): Decision {
   return allowed(scan, policy, licence, handle);
 }
 
-function denied(handle: string | null, code: ErrorCode, warnings: readonly LicenceWarning[] = []): Denied {
+export function denied(handle: string | null, code: ErrorCode, warnings: readonly LicenceWarning[] = []): Denied {
   return { allow: false, handle, code, waitsFor: null, warnings };
 }
 

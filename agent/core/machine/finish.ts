@@ -15,20 +15,41 @@ export function finish(before: MachineState, draft: Draft, effects: MachineStep[
   let { state } = draft;
   const drafts = [...state.drafts, ...draft.drafts];
   const legal = drafts.some((found) => DICTIONARY[found.name].lane === "legal");
-  const unsavedMs = (state.nextSeq - state.durableBelow) * (state.chip?.windowMs ?? 0);
-  const due = unsavedMs >= (state.pending || drafts.length > 0 ? TELEMETRY_FLUSH_MS : IDLE_COMMIT_MS);
+  const waits = state.pending !== null || drafts.length > 0;
+  state = { ...state, waitsSinceMonoMs: waits ? (state.waitsSinceMonoMs ?? now.monoMs) : null };
+  const due = isDue(state, now.monoMs);
   const commit: MachineStep["effects"] = [];
   if (legal || due || beganToEnd(before, state) || isRelisted(before, state)) {
-    if (state.pending && (due || draft.drafts.some((found) => found.name === "sessionEnded"))) {
-      drafts.push(windowsDraft(state.pending, state));
-      state = { ...state, pending: null };
-    }
-    commit.push({ type: "commit", drafts });
-    state = { ...state, drafts: [] };
+    const takesWindows = due || draft.drafts.some((found) => found.name === "sessionEnded");
+    const taken = takesWindows ? takeWaiting({ ...state, drafts }) : { drafts, state: { ...state, drafts: [] } };
+    commit.push({ type: "commit", drafts: taken.drafts });
+    state = taken.state;
   } else state = { ...state, drafts };
 
   const { exchange, state: ordered } = nextExchange(state, isTick, now);
   return { state: ordered, effects: [...commit, ...effects, ...exchange] };
+}
+
+/** What another machine's commit takes along, so that the card is written once for both; null when it may wait for long. */
+export function earlyCommit(state: MachineState, { monoMs }: MachineNow): { drafts: EventDraft[]; state: MachineState } | null {
+  const mayWait = !isDue(state, monoMs) && (state.waitsSinceMonoMs !== null || unsavedMs(state) < IDLE_COMMIT_MS / 2);
+  return mayWait ? null : takeWaiting(state);
+}
+
+/** By the agent's clock, in step with every other machine of the agent. */
+function isDue(state: MachineState, monoMs: number): boolean {
+  const { waitsSinceMonoMs } = state;
+  if (waitsSinceMonoMs === null) return unsavedMs(state) >= IDLE_COMMIT_MS;
+  return Math.floor(monoMs / TELEMETRY_FLUSH_MS) > Math.floor(waitsSinceMonoMs / TELEMETRY_FLUSH_MS);
+}
+
+function unsavedMs({ nextSeq, durableBelow, chip }: MachineState): number {
+  return (nextSeq - durableBelow) * (chip?.windowMs ?? 0);
+}
+
+function takeWaiting(state: MachineState): { drafts: EventDraft[]; state: MachineState } {
+  const windows = state.pending ? [windowsDraft(state.pending, state)] : [];
+  return { drafts: [...state.drafts, ...windows], state: { ...state, drafts: [], pending: null, waitsSinceMonoMs: null } };
 }
 
 /** Must outlive a kill at once, although no event tells it yet: or the next process would give the session its contactor back. */

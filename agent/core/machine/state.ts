@@ -87,6 +87,8 @@ export interface MachineState {
   pending: PendingWindows | null;
   /** Telemetry events that wait for the next commit. */
   drafts: EventDraft[];
+  /** Since when windows or events wait for a commit; null while none do. */
+  waitsSinceMonoMs: number | null;
   status: MachineStatus | null;
   /** End of the last window with the contactor closed, or the grant of a session. Null: the chip booted while nobody watched, so nobody knows. */
   lastClosedChipMs: number | null;

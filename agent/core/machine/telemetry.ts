@@ -4,7 +4,7 @@ import type { PayloadOf } from "#protocol/events/payloads.ts";
 
 export type PendingWindows = PayloadOf<"windows">;
 
-/** Telemetry is committed within this much of the window clock. */
+/** Telemetry is committed when so many milliseconds of the agent's clock are full: of all machines together. */
 export const TELEMETRY_FLUSH_MS = 10_000;
 /** Rows of one `windows` event. */
 const PENDING_MAX = 100;

@@ -1,5 +1,6 @@
 /** The journal in SQLite: rows in one file, numbered and chained per machine and lane, durable when `commit` returns. */
-import type { Journal, JournalCommit, JournalRow, JournalSizeState, Stream, StreamState } from "#agent/ports.ts";
+import type { Journal, JournalCommit, JournalRow, JournalSizeState, NewEvent, Stream, StreamState } from "#agent/ports.ts";
+import { readCheckpoint } from "#agent/shell/store/journalCheckpoints.ts";
 import { CommitDraft } from "#agent/shell/store/journalDraft.ts";
 import { isFatal, journalFailure } from "#agent/shell/store/journalFailure.ts";
 import { JournalHandle } from "#agent/shell/store/journalHandle.ts";
@@ -7,7 +8,6 @@ import { journalFileBytes } from "#agent/shell/store/journalQuota.ts";
 import { StoredRow } from "#agent/shell/store/journalRow.ts";
 import { assertDurable, openJournalFile } from "#agent/shell/store/journalSchema.ts";
 import { emptyStream, rowKey, type StreamRecord, seqOf, toHex } from "#agent/shell/store/journalStreams.ts";
-import { unpackText } from "#agent/shell/store/journalText.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { DeadLetter } from "#protocol/events/deadLetters.ts";
@@ -61,14 +61,28 @@ class SqliteJournal implements Journal {
   }
 
   commit({ events, checkpoints }: JournalCommit): void {
+    this.#handle.quota.admit(events);
+    this.#commit({ events, checkpoints }, () => undefined);
+  }
+
+  thin(stream: Stream, seqs: readonly number[], record: NewEvent): void {
+    if (stream.lane !== "telemetry") throw new CodedError("journal.badEvent", `rows of lane ${stream.lane} are not thinned`);
+    const { id } = this.#find(stream);
+    this.#commit({ events: [record], checkpoints: [] }, () => {
+      for (const seq of seqs) this.#handle.thinEvent(rowKey(id, seq));
+    });
+    this.#handle.quota.measure();
+  }
+
+  #commit({ events, checkpoints }: JournalCommit, more: () => void): void {
     const handle = this.#handle;
-    handle.quota.admit(events);
     const draft = new CommitDraft(this, handle);
     for (const event of events) draft.append(event);
     for (const checkpoint of checkpoints) draft.setCheckpoint(checkpoint.device, checkpoint.state);
     this.#durably("commit", () => {
       this.#writeStreams();
       draft.write(handle);
+      more();
     });
     draft.adopt(handle);
     this.#streamsWritten();
@@ -77,8 +91,8 @@ class SqliteJournal implements Journal {
 
   checkpoint(device: string): unknown {
     const id = this.#handle.devices.get(device);
-    const stored = id === undefined ? undefined : this.#handle.statements.checkpoint.get(id);
-    return stored === undefined ? undefined : JSON.parse(unpackText(stored.state));
+    const text = id === undefined ? undefined : readCheckpoint(this.#handle.statements, id);
+    return text === undefined ? undefined : JSON.parse(text);
   }
 
   stream(stream: Stream): StreamState {
@@ -155,6 +169,10 @@ class SqliteJournal implements Journal {
 
   sizeState(): JournalSizeState {
     return this.#handle.quota.state();
+  }
+
+  usedPart(): number {
+    return this.#handle.quota.usedPart();
   }
 
   close(): void {

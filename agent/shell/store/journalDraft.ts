@@ -1,9 +1,9 @@
 import type { NewEvent, Stream } from "#agent/ports.ts";
+import { type CheckpointDraft, writeCheckpoint } from "#agent/shell/store/journalCheckpoints.ts";
 import type { JournalHandle } from "#agent/shell/store/journalHandle.ts";
 import { checkedPayload, type SealedEvent, seal } from "#agent/shell/store/journalSeal.ts";
-import { checkpointSeal } from "#agent/shell/store/journalSeals.ts";
 import { DEVICES_MAX, emptyStream, fromHex, rowKey, type StreamRecord, streamId } from "#agent/shell/store/journalStreams.ts";
-import { packText, type StoredText } from "#agent/shell/store/journalText.ts";
+import { packText } from "#agent/shell/store/journalText.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { LANES, type Lane } from "#protocol/events/event.ts";
 
@@ -15,10 +15,13 @@ export class CommitDraft {
   readonly #newDevices = new Map<string, number>();
   readonly #moved = new Map<number, StreamRecord>();
   readonly #rows: { streamId: number; sealed: SealedEvent }[] = [];
-  readonly #checkpoints: { deviceId: number; state: StoredText; seal: string }[] = [];
+  readonly #handle: JournalHandle;
+  /** By device: of two in one commit the later stands. */
+  readonly #checkpoints = new Map<number, CheckpointDraft>();
   payloadCharacters = 0;
 
   constructor(boot: { epoch: number; chain: number }, handle: JournalHandle) {
+    this.#handle = handle;
     this.#boot = boot;
     this.#devices = handle.devices;
     this.#streams = handle.streams;
@@ -36,11 +39,10 @@ export class CommitDraft {
   }
 
   setCheckpoint(device: string, state: unknown): void {
-    const stored = packText(checkpointText(device, state));
     const deviceId = this.#deviceId(device);
-    const sealed = checkpointSeal(deviceId, stored);
-    this.#checkpoints.push({ deviceId, state: stored, seal: sealed });
-    this.#movedStream({ device, lane: "legal" }).checkpoint = sealed;
+    const draft = this.#handle.checkpoints.draft(deviceId, checkpointText(device, state));
+    this.#checkpoints.set(deviceId, draft);
+    this.#movedStream({ device, lane: "legal" }).checkpoint = draft.seal;
   }
 
   /** Where the streams of this commit are when it is on the disk. */
@@ -61,13 +63,14 @@ export class CommitDraft {
       const [payload, hash] = [packText(sealed.payloadText), fromHex(sealed.hash)];
       statements.insertEvent.run(key, this.#boot.epoch, kind, session, monoMs, earliestMs, latestMs, payload, null, hash);
     }
-    for (const { deviceId, state, seal: sealed } of this.#checkpoints) statements.setCheckpoint.run(deviceId, state, sealed);
+    for (const checkpoint of this.#checkpoints.values()) writeCheckpoint(statements, checkpoint);
     for (const stream of this.#moved.values()) handle.writeStream(stream);
   }
 
   /** The rows are on the disk: the journal's memory follows. */
   adopt(handle: JournalHandle): void {
     for (const [code, id] of this.#newDevices) handle.devices.set(code, id);
+    for (const checkpoint of this.#checkpoints.values()) handle.checkpoints.adopt(checkpoint);
     for (const [id, moved] of this.#moved) handle.streams.set(id, moved);
   }
 

@@ -1,6 +1,7 @@
 /** One connection to the journal's file, with what is kept in memory of it. When it has failed it is closed and never written again. */
 import type Database from "better-sqlite3";
 import type { Stream } from "#agent/ports.ts";
+import { Checkpoints } from "#agent/shell/store/journalCheckpoints.ts";
 import { journalFailure } from "#agent/shell/store/journalFailure.ts";
 import { prepareLooks } from "#agent/shell/store/journalLooks.ts";
 import { JournalQuota } from "#agent/shell/store/journalQuota.ts";
@@ -32,6 +33,7 @@ export class JournalHandle {
   readonly statements: JournalStatements;
   readonly devices: Map<string, number>;
   readonly streams: Map<number, StreamRecord>;
+  readonly checkpoints = new Checkpoints();
   readonly quota: JournalQuota;
   readonly #holes: Map<number, Hole[]>;
   readonly #inTransaction: (work: () => void) => void;
@@ -123,6 +125,12 @@ export class JournalHandle {
     const count = this.statements.deadLetterCount.get()?.count ?? 0;
     const dropped = count > DEAD_LETTERS_MAX ? this.statements.dropDeadLetter.get() : undefined;
     if (dropped) this.#tally("dead_letter", dropped.seal);
+  }
+
+  /** A payload goes, its digest stays; nothing when it is gone already. */
+  thinEvent(key: number): void {
+    const stored = this.statements.payloadAt.get(key);
+    if (stored) this.statements.thinEvent.run(fromHex(digestOf(stored, seqOf(key))), key);
   }
 
   /** Rows up to `upTo` go, and what was lost among them. The record follows when the transaction has ended. */

@@ -20,6 +20,13 @@ export interface CheckpointRow {
   seal: Seal;
 }
 
+export interface CheckpointChangeRow {
+  device: number;
+  whole: Seal;
+  change: Uint8Array | null;
+  seal: Seal;
+}
+
 export type JournalLooks = ReturnType<typeof prepareLooks>;
 
 export function prepareLooks(database: Database.Database) {
@@ -34,6 +41,7 @@ export function prepareLooks(database: Database.Database) {
     tallied,
     streams: database.prepare<[], StreamRow>("SELECT * FROM stream ORDER BY id"),
     checkpoints: database.prepare<[], CheckpointRow>("SELECT device, state, seal FROM checkpoint"),
+    checkpointChanges: database.prepare<[], CheckpointChangeRow>("SELECT device, whole, change, seal FROM checkpoint_change"),
     holes: database.prepare<[], HoleRow>("SELECT key, from_seq, hash FROM hole WHERE typeof(hash) = 'blob' ORDER BY key"),
     rows: database
       .prepare<[afterKey: number, belowKey: number, limit: number], WholeRow>(

@@ -32,6 +32,11 @@ export function checkpointSeal(device: number, state: string | Uint8Array): Seal
   return sealOf("checkpoint", device, typeof state === "string" ? "text" : "blob", sha256Hex(state));
 }
 
+/** Covers the whole that it is a change of, or, with null, stands for it: what a stream knows of its device's checkpoint. */
+export function checkpointChangeSeal(device: number, whole: Seal, change: Uint8Array | null): Seal {
+  return sealOf("checkpoint_change", device, whole, change);
+}
+
 /** The tally with a row more, or, being its own inverse, without it. */
 export function toggled(sum: Seal, seal: Seal): Seal {
   return (BigInt(`0x${sum}`) ^ BigInt(`0x${seal}`)).toString(16).padStart(SEAL_DIGITS, "0");

@@ -77,8 +77,11 @@ export function prepareStatements(database: Database.Database) {
     setCheckpoint: database.prepare<[device: number, state: StoredText, seal: Seal]>(
       "INSERT OR REPLACE INTO checkpoint (device, state, seal) VALUES (?, ?, ?)",
     ),
-    checkpoint: database.prepare<[device: number], { state: StoredText; seal: Seal }>(
-      "SELECT state, seal FROM checkpoint WHERE device = ?",
+    setCheckpointChange: database.prepare<[device: number, whole: Seal, change: Uint8Array | null, seal: Seal]>(
+      "INSERT OR REPLACE INTO checkpoint_change (device, whole, change, seal) VALUES (?, ?, ?, ?)",
+    ),
+    checkpoint: database.prepare<[device: number], { state: StoredText; change: Uint8Array | null }>(
+      "SELECT state, change FROM checkpoint JOIN checkpoint_change USING (device) WHERE device = ?",
     ),
     setValue: database.prepare<[name: string, value: string, seal: Seal]>(
       "INSERT OR REPLACE INTO value (name, value, seal) VALUES (?, ?, ?)",
@@ -111,6 +114,7 @@ function eventStatements(database: Database.Database) {
     firstYoung: database.prepare<[afterKey: number, upToKey: number, olderThanMs: number], { key: number }>(
       "SELECT key FROM event WHERE key > ? AND key <= ? AND earliest_ms >= ? ORDER BY key LIMIT 1",
     ),
+    thinEvent: database.prepare<[digest: Uint8Array, key: number]>("UPDATE event SET payload = NULL, digest = ? WHERE key = ?"),
     deleteEvents: database.prepare<[afterKey: number, upToKey: number]>("DELETE FROM event WHERE key > ? AND key <= ?"),
   };
 }

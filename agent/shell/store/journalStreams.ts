@@ -22,7 +22,7 @@ export interface StreamRecord {
   forgottenHash: HexDigest;
   /** Rows up to here were read back and found whole since they were written. */
   verifiedSeq: number;
-  /** Of the device's checkpoint; only its legal lane knows it. */
+  /** Of the device's checkpoint, the change with what it is a change of; only its legal lane knows it. */
   checkpoint: Seal | null;
 }
 

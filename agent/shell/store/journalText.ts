@@ -5,7 +5,7 @@ import { CodedError } from "#protocol/errors/codedError.ts";
 /** Below it deflating saves nothing worth its time. */
 const PACK_FROM_CHARACTERS = 1_024;
 /** More than any payload or checkpoint ever takes. */
-const UNPACKED_BYTES_MAX = 4 * 1024 * 1024;
+export const UNPACKED_BYTES_MAX = 4 * 1024 * 1024;
 
 /** What SQLite keeps: short texts as they are, long ones as a blob. */
 export type StoredText = string | Uint8Array;

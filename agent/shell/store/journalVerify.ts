@@ -1,9 +1,9 @@
 /** Does the journal's file hold? Every row against its chain, every small row against its seal, every table against the tally. */
 import type Database from "better-sqlite3";
+import { brokenCheckpoint } from "#agent/shell/store/journalCheckpoints.ts";
 import { type JournalLooks, prepareLooks, type SealedRow } from "#agent/shell/store/journalLooks.ts";
 import { hasOurTables } from "#agent/shell/store/journalSchema.ts";
 import {
-  checkpointSeal,
   isSeal,
   NO_ROWS,
   parseTally,
@@ -186,18 +186,18 @@ function streamFaults(looks: JournalLooks): JournalFault[] {
 }
 
 function checkpointFaults(looks: JournalLooks): JournalFault[] {
-  const held = new Map(looks.checkpoints.all().map((row) => [row.device, row]));
+  const wholes = new Map(looks.checkpoints.all().map((row) => [row.device, row]));
+  const changes = new Map(looks.checkpointChanges.all().map((row) => [row.device, row]));
   const faults: JournalFault[] = [];
   for (const { id, device, checkpoint } of looks.streams.all()) {
     if (laneOf(id) !== "legal") continue;
-    const row = held.get(deviceIdOf(id));
-    held.delete(deviceIdOf(id));
-    const seal = row === undefined ? null : checkpointSeal(row.device, row.state);
-    if (seal !== checkpoint || (row !== undefined && row.seal !== seal)) {
-      faults.push({ table: "checkpoint", device, lane: null, seq: null, detail: "not the one of the last commit" });
-    }
+    const table = brokenCheckpoint(checkpoint, wholes.get(deviceIdOf(id)), changes.get(deviceIdOf(id)));
+    if (table) faults.push({ table, device, lane: null, seq: null, detail: "not the one of the last commit" });
+    wholes.delete(deviceIdOf(id));
+    changes.delete(deviceIdOf(id));
   }
-  return held.size === 0 ? faults : [...faults, tableFault("checkpoint", "of no device")];
+  if (wholes.size > 0) faults.push(tableFault("checkpoint", "of no device"));
+  return changes.size === 0 ? faults : [...faults, tableFault("checkpoint_change", "of no device")];
 }
 
 /** Rows that belong to no stream, or lie where rows were forgotten. */

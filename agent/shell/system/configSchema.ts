@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isPattern } from "#agent/shell/system/calendar.ts";
+import { STORAGE_LEAST_MEGABYTES } from "#agent/shell/system/storageShares.ts";
 import { METER_MAPS, type MeterMapName, RELAY_MAPS, type RelayMapName } from "#protocol/chip/maps/catalogue.ts";
 import { IDLE_RELOCK_MIN_S, MACHINE_CLASSES } from "#protocol/policy/policy.ts";
 import { SCANNER_MODELS, type ScannerModelName } from "#protocol/scanner/catalogue.ts";
@@ -96,9 +97,10 @@ export const Config = z.strictObject({
   broker: Broker,
   /** The platform's public keys, as its trust.json has them. */
   trust: z.strictObject({ file: z.string().min(1) }),
+  /** Of everything in `data` together. The default suits a card of 8 GB that is not ours alone. */
+  storage: z.strictObject({ maxMegabytes: z.number().int().min(STORAGE_LEAST_MEGABYTES).max(65_536).default(1_024) }).prefault({}),
   journal: z
     .strictObject({
-      maxMegabytes: z.number().int().min(8).max(65_536).default(512),
       retentionDays: z.number().int().min(0).max(365).default(7),
     })
     .prefault({}),
@@ -109,7 +111,13 @@ export const Config = z.strictObject({
       expiryReminder: pattern.default("5 7 * * *"),
     })
     .prefault({}),
-  log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+      /** `stdout` is the supervisor's to keep within bounds; `file` is in `data`, and kept within them here. */
+      to: z.enum(["stdout", "file"]).default("stdout"),
+    })
+    .prefault({}),
   buses: z.array(Bus).min(1).max(8),
 });
 

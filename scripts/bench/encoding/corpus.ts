@@ -71,6 +71,7 @@ async function play(device: string, journal: Journal, hours: number, committed: 
       time: () => time,
       after,
       log,
+      companions: () => [],
       committed: (_device, lane) => committed(lane),
       stepped: () => undefined,
       seal: (machine, draft) => receipts.seal(machine, draft),

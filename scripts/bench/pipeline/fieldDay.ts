@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { startClock } from "#agent/core/clock/interval.ts";
 import type { EventDraft } from "#agent/core/machine/state.ts";
 import type { Journal } from "#agent/ports.ts";
+import { CommitGroup } from "#agent/runtime/commitGroup.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
 import { LANES } from "#protocol/events/event.ts";
@@ -30,12 +31,18 @@ export interface DayOnFlash {
   eventsPerDay: number;
 }
 
-/** Plays `hours` of the powered eight, and scales to them. */
-export function playDay(machines: number, hours: number): Promise<DayOnFlash> {
+/** Plays `hours` of the powered eight, and scales to them. `watch` may stand before the journal. */
+export function playDay(
+  machines: number,
+  hours: number,
+  watch: (journal: Journal, path: string) => Journal = (journal) => journal,
+): Promise<DayOnFlash> {
   return inFolder(async (folder) => {
-    const journal = openJournal({ path: join(folder, "day.sqlite"), initialEpoch: 1 });
+    const path = join(folder, "day.sqlite");
+    const journal = watch(openJournal({ path, initialEpoch: 1 }), path);
     const virtual = { monoMs: 0 };
-    const drivers = Array.from({ length: machines }, (_, index) => driverOf(index, journal, virtual));
+    const group = new CommitGroup();
+    const drivers = Array.from({ length: machines }, (_, index) => driverOf(index, { journal, group }, virtual));
     for (let turn = 0; turn < 3; turn++) await second(drivers, virtual);
     for (const driver of drivers) void driver.scan(certifiedScan());
     for (let turn = 0; turn < 5; turn++) await second(drivers, virtual);
@@ -59,7 +66,7 @@ export function playDay(machines: number, hours: number): Promise<DayOnFlash> {
   });
 }
 
-function driverOf(index: number, journal: Journal, virtual: { monoMs: number }): MachineDriver {
+function driverOf(index: number, { journal, group }: { journal: Journal; group: CommitGroup }, virtual: { monoMs: number }): MachineDriver {
   const device = stageDevice("ZX7-400", index);
   const link = new FieldLink(device, index * MACHINE_OFFSET_WINDOWS, () => virtual.monoMs);
   const time = startClock(NOW_MS, 0);
@@ -73,11 +80,14 @@ function driverOf(index: number, journal: Journal, virtual: { monoMs: number }):
     time: () => time,
     log,
     after: () => () => undefined,
+    companions: () => group.companionsOf(driver),
     committed: () => undefined,
     stepped: () => undefined,
     seal: (_device: string, draft: EventDraft) => draft,
   };
-  return new MachineDriver(ports, "bench");
+  const driver: MachineDriver = new MachineDriver(ports, "bench");
+  group.add(driver);
+  return driver;
 }
 
 /** The tick of every machine, and whatever follows from it. */

@@ -67,6 +67,7 @@ export async function withMachine<T>(
       time: () => time,
       log: silent,
       after: () => () => undefined,
+      companions: () => [],
       committed: (device: string, lane: Stream["lane"]) => outbox.appended({ device, lane }),
       stepped: () => undefined,
       seal: (_device: string, draft: EventDraft) => draft,

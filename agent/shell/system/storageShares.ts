@@ -1,0 +1,18 @@
+/** Who may take how much of the card: database, its log, the program's log and the signed files together stay under one cap. */
+import { LIST_MAX_BYTES, OVERLAY_MAX_BYTES } from "#protocol/list/layout.ts";
+
+const MEGABYTE = 2 ** 20;
+
+/** A list in force and the one that arrives, each with its overlay; keysets, policies and keys beside them are kilobytes. */
+const FILES_BYTES = 2 * (LIST_MAX_BYTES + OVERLAY_MAX_BYTES) + MEGABYTE;
+/** Four files of 4 MB, the newest among them. */
+export const LOG_FILES = 4;
+export const LOG_FILE_BYTES = 4 * MEGABYTE;
+
+/** The least cap with which the journal has room for a week of one machine. */
+export const STORAGE_LEAST_MEGABYTES = 224;
+
+/** What is left for the journal's own file, beside which its write-ahead log has room of its own. */
+export function journalBytes(maxMegabytes: number, walBytes: number): number {
+  return maxMegabytes * MEGABYTE - FILES_BYTES - LOG_FILES * LOG_FILE_BYTES - walBytes;
+}
