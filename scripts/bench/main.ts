@@ -11,6 +11,7 @@ Benches: ours beside the floor (the raw library calls doing the same work), meas
   pipeline  窗口与事件的吞吐、延迟、写盘、CPU、内存 / windows and events per second, latency, flash, CPU, memory
   list      百万名单：接收、载入、查询、变更 / a list of 1,000,000: taken over, loaded, asked, changed
   start     进程启动到首次续租 / from process start to the first lease renewal
+  year      一年的虚拟时间：内存、文件、事件循环 / a year of virtual time: memory, files, event loop (up to 15 minutes; JSON of its own)
 
   --quick   小规模试跑，数字不可信 / a small run that shows that it works; its figures mean little
   --help    本说明 / this text
@@ -37,6 +38,11 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (asked.name === undefined) return refuse("要测哪一项？ / which bench?");
+  if (asked.name === "year") {
+    const { year } = await import("#scripts/bench/year/year.ts");
+    console.log(JSON.stringify(await year(asked.quick)));
+    return 0;
+  }
   const load = Object.hasOwn(BENCHES, asked.name) ? BENCHES[asked.name] : undefined;
   if (!load) return refuse(`没有这一项 / there is no bench: ${asked.name.slice(0, 40)}`);
   const bench = await load();
