@@ -1,6 +1,6 @@
 /**
  * A year at the field's load, on virtual time and a real file, as fast as it goes: what grows that should not? The process runs through, days are
- * eight powered hours each, one after another. The platform is away for weeks at a time, long enough for telemetry to be thinned under the least cap.
+ * eight powered hours each, one after another. The platform is away for months at a time, long enough for telemetry to be thinned under the least cap.
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -36,8 +36,8 @@ export interface YearAccount {
 const DAY_MS = 8 * 3_600_000;
 const RETENTION_MS = 7 * DAY_MS;
 const WARM_UP_DAYS = 5;
-/** Of every ninety days, those on which the platform is not there. */
-const AWAY = { everyDays: 90, fromDay: 10, days: 60 };
+/** Of every half year, the days on which the platform is not there. */
+const AWAY = { everyDays: 180, fromDay: 10, days: 140 };
 const FULL = { days: 365, mostMs: 14 * 60_000 };
 const QUICK = { days: 0.1, mostMs: 30_000 };
 /** The synthetic machine's period: it idles from the first of these to the second, but for a margin. */
