@@ -14,6 +14,7 @@ Benches: ours beside the floor (the raw library calls doing the same work), meas
   encoding  批次编码：字节与 CPU，JSON/CBOR × 压缩 × 批量 / batches on the wire: bytes and CPU by encoding, compressor and size
   start     进程启动到首次续租 / from process start to the first lease renewal
   rivals    与 Node-RED 同负荷、同断电对比（需联网安装） / beside Node-RED, under the same load and the same kills; installs it
+  year      一年的虚拟时间：内存、文件、事件循环 / a year of virtual time: memory, files, event loop (up to 15 minutes; JSON of its own)
 
   --quick   小规模试跑，数字不可信 / a small run that shows that it works; its figures mean little
   --help    本说明 / this text
@@ -43,6 +44,11 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (asked.name === undefined) return refuse("要测哪一项？ / which bench?");
+  if (asked.name === "year") {
+    const { year } = await import("#scripts/bench/year/year.ts");
+    console.log(JSON.stringify(await year(asked.quick)));
+    return 0;
+  }
   const load = Object.hasOwn(BENCHES, asked.name) ? BENCHES[asked.name] : undefined;
   if (!load) return refuse(`没有这一项 / there is no bench: ${asked.name.slice(0, 40)}`);
   const bench = await load();

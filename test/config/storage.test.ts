@@ -66,7 +66,7 @@ describe("the write-ahead log", () => {
   it("is emptied again and again while nobody reads", () => {
     const store = sqliteStore();
     const journal = store.open({ initialEpoch: 1 });
-    for (let from = 0; from < 60_000; from += 200) journal.commit({ events: events(200, from), checkpoints: [] });
+    for (let from = 0; from < 40_000; from += 400) journal.commit({ events: events(400, from), checkpoints: [] });
     expect(statSync(`${store.path}-wal`).size).toBeLessThan(9 * 2 ** 20);
     journal.close();
     store.destroy();
@@ -81,9 +81,9 @@ describe("the write-ahead log", () => {
     reader.exec("BEGIN");
     reader.prepare("SELECT count(*) FROM event").get();
     const write = () => {
-      for (let count = 0; count < 4_000; count++) {
+      for (let count = 0; count < 800; count++) {
         const state = { count, text: "x".repeat(200) };
-        journal.commit({ events: events(50, journal.stream(LEGAL).lastSeq), checkpoints: [{ device: LEGAL.device, state }] });
+        journal.commit({ events: events(250, journal.stream(LEGAL).lastSeq), checkpoints: [{ device: LEGAL.device, state }] });
       }
     };
     expect(write).toThrow("journal.full");

@@ -4,26 +4,24 @@
  */
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { startClock } from "#agent/core/clock/interval.ts";
-import type { EventDraft } from "#agent/core/machine/state.ts";
 import type { Journal } from "#agent/ports.ts";
 import { CommitGroup } from "#agent/runtime/commitGroup.ts";
-import { MachineDriver } from "#agent/runtime/machineDriver.ts";
+import type { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
 import { LANES } from "#protocol/events/event.ts";
 import { diskBytes } from "#scripts/bench/base/processUse.ts";
 import { inFolder } from "#scripts/bench/base/workplace.ts";
-import { FieldLink } from "#scripts/bench/pipeline/fieldLink.ts";
-import { certifiedScan, setupOf } from "#scripts/bench/pipeline/ourWindows.ts";
-import { stageDevice } from "#simulator/stage/stage.ts";
+import { acknowledgeAll, FIELD_BEGINS_MS, fieldMachine } from "#scripts/bench/pipeline/fieldMachine.ts";
+import { certifiedScan } from "#scripts/bench/pipeline/ourWindows.ts";
 
 const POWERED_HOURS = 8;
-const NOW_MS = 1_780_000_000_000;
 /** Beside 60 arcs: 40 more legal events a day. */
 const REFUSED_SCAN_EVERY_S = 720;
 /** The agent keeps its time floor so often. */
 const FLOOR_EVERY_S = 60;
-const MACHINE_OFFSET_WINDOWS = 151;
+
+/** What fails is said; what goes well is not. */
+const QUIET = { log: { info: () => undefined, warn: (fields: object, text: string) => console.error(text, fields) } };
 
 export interface DayOnFlash {
   flashMbPerDay: number;
@@ -42,7 +40,7 @@ export function playDay(
     const journal = watch(openJournal({ path, initialEpoch: 1 }), path);
     const virtual = { monoMs: 0 };
     const group = new CommitGroup();
-    const drivers = Array.from({ length: machines }, (_, index) => driverOf(index, { journal, group }, virtual));
+    const drivers = Array.from({ length: machines }, (_, index) => fieldMachine(index, { journal, group, ...QUIET }, virtual));
     for (let turn = 0; turn < 3; turn++) await second(drivers, virtual);
     for (const driver of drivers) void driver.scan(certifiedScan());
     for (let turn = 0; turn < 5; turn++) await second(drivers, virtual);
@@ -54,7 +52,7 @@ export function playDay(
       await second(drivers, virtual);
       if (s % REFUSED_SCAN_EVERY_S === 0)
         for (const driver of drivers) void driver.scan({ ...certifiedScan(), pass: null, refusal: "pass.replayed", entry: null });
-      if (s % FLOOR_EVERY_S === 0) journal.setValue("timeFloorMs", String(NOW_MS + s * 1_000));
+      if (s % FLOOR_EVERY_S === 0) journal.setValue("timeFloorMs", String(FIELD_BEGINS_MS + s * 1_000));
       acknowledgeAll(journal, drivers);
     }
     forgetAll(journal, drivers);
@@ -66,44 +64,11 @@ export function playDay(
   });
 }
 
-function driverOf(index: number, { journal, group }: { journal: Journal; group: CommitGroup }, virtual: { monoMs: number }): MachineDriver {
-  const device = stageDevice("ZX7-400", index);
-  const link = new FieldLink(device, index * MACHINE_OFFSET_WINDOWS, () => virtual.monoMs);
-  const time = startClock(NOW_MS, 0);
-  const log = { info: () => undefined, warn: (fields: object, text: string) => console.error(text, fields) };
-  const clock = { monoMs: () => virtual.monoMs };
-  const ports = {
-    setup: setupOf(device),
-    link,
-    journal,
-    clock,
-    time: () => time,
-    log,
-    after: () => () => undefined,
-    companions: () => group.companionsOf(driver),
-    committed: () => undefined,
-    stepped: () => undefined,
-    seal: (_device: string, draft: EventDraft) => draft,
-  };
-  const driver: MachineDriver = new MachineDriver(ports, "bench");
-  group.add(driver);
-  return driver;
-}
-
 /** The tick of every machine, and whatever follows from it. */
 async function second(drivers: readonly MachineDriver[], virtual: { monoMs: number }): Promise<void> {
   virtual.monoMs += 1_000;
   for (const driver of drivers) driver.dispatch({ type: "tick" });
   await nextTurn();
-}
-
-function acknowledgeAll(journal: Journal, drivers: readonly MachineDriver[]): void {
-  for (const { device } of drivers) {
-    for (const lane of LANES) {
-      const { lastSeq, ackedSeq } = journal.stream({ device, lane });
-      if (lastSeq > ackedSeq) journal.acknowledge({ device, lane }, lastSeq, []);
-    }
-  }
 }
 
 function forgetAll(journal: Journal, drivers: readonly MachineDriver[]): void {
