@@ -38,10 +38,14 @@ export function licenceHunt(sequences: number, seed: number): Hunt {
 
 /** Exit code 1 when a bug was not found. */
 export function plantBugs(sequences: number, seed: number): number {
-  const results = plantEach(BUGS, licenceHunt(sequences, seed), ({ bug, caught, output }) => {
-    const why = /"(?:unauthorised|wronglyDenied)":\["([^"]*)/.exec(output)?.[1] ?? "";
-    console.error(`${caught ? "caught" : "NOT CAUGHT"}: ${bug.name} (${bug.file}) ${why}`);
-  });
+  const results = plantEach(
+    BUGS,
+    () => licenceHunt(sequences, seed),
+    ({ bug, caught, output }) => {
+      const why = /"(?:unauthorised|wronglyDenied)":\["([^"]*)/.exec(output)?.[1] ?? "";
+      console.error(`${caught ? "caught" : "NOT CAUGHT"}: ${bug.name} (${bug.file}) ${why}`);
+    },
+  );
   const caught = results.filter((result) => result.caught).length;
   console.log(JSON.stringify({ planted: results.length, caught }));
   return caught === results.length ? 0 : 1;

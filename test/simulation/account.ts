@@ -40,6 +40,11 @@ export class Account {
     return this.#brokenMs(["line", "process"], withinMs);
   }
 
+  /** A kill and a bad line together: one outage may begin in the other. */
+  isCompound(withinMs: number): boolean {
+    return this.#brokenMs(["line"], withinMs) > 0 && this.#brokenMs(["process"], withinMs) > 0;
+  }
+
   diskFaultMs(withinMs: number): number {
     return this.#brokenMs(["disk"], withinMs);
   }

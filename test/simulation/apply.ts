@@ -42,8 +42,11 @@ function apply(world: World, disk: DiskFaults, fault: Fault): void {
       return;
     case "eStop":
       chip.eStop(clock.nowMs, true);
-      sessions.eStopped();
-      clock.after(fault.forMs, () => chip.eStop(clock.nowMs, false));
+      sessions.eStop(true);
+      clock.after(fault.forMs, () => {
+        chip.eStop(clock.nowMs, false);
+        sessions.eStop(false);
+      });
       return;
     case "broker":
       broker.mode = fault.mode;

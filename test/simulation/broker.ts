@@ -30,7 +30,7 @@ export class ModelBroker {
   mode: BrokerMode = "up";
   platform: PlatformSide = { receive: () => undefined };
   /** A message has reached the agent. */
-  heard: (topic: string) => void = () => undefined;
+  heard: (topic: string, payload: Uint8Array) => void = () => undefined;
   readonly #clock: VirtualClock;
   readonly #random: () => number;
   #connected: ModelUplink | null = null;
@@ -64,7 +64,7 @@ export class ModelBroker {
   down(topic: string, payload: Uint8Array): void {
     this.#carry(() => {
       if (this.mode === "dark" || this.mode === "liar") return;
-      if (this.#connected?.hear(topic, payload)) return this.heard(topic);
+      if (this.#connected?.hear(topic, payload)) return this.heard(topic, payload);
       if (this.#kept.length < SESSION_MAX) this.#kept.push({ topic, payload });
     });
   }

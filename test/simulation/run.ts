@@ -20,6 +20,8 @@ export interface Outcome {
 const LOOK_EVERY_MS = 5_000;
 /** After the last fault: until somebody welds again, until the session is ended, until all is delivered. */
 const PATIENCE = { weldsMs: 100_000, endsMs: 60_000, deliveredMs: 80_000 } as const;
+/** Windows that were unread at the end of the session. */
+const LAST_WINDOWS_MS = 3_000;
 const BOUNDS = { timers: 200, checkpointCharacters: 128 * 1024, batchesInFlight: 20 } as const;
 
 export async function play(seed: number): Promise<Outcome> {
@@ -62,6 +64,7 @@ async function finish(world: World): Promise<void> {
   welder.stop();
   platform.lock(SETUP.device);
   if (!(await pass(world, PATIENCE.endsMs, () => sessions.running === 0))) return account.wrong("a session does not end");
+  await pass(world, LAST_WINDOWS_MS, () => false);
   if (!(await pass(world, PATIENCE.deliveredMs, () => outbox.isDelivered(platform)))) account.wrong("not everything is delivered in time");
   outbox.judge(platform);
   sessions.judge();

@@ -41,6 +41,7 @@ export class World {
   /** How long the next process is awaited after a kill. */
   #downMs = AGAIN_MS;
   #axe: Axe | null = null;
+  readonly #commands = new Set<string>();
   readonly #surroundings: Surroundings;
 
   constructor(seed: number, plan: Plan) {
@@ -58,7 +59,7 @@ export class World {
       wrong: (what) => account.wrong(`platform: ${what}`),
     });
     this.broker.platform = this.platform;
-    this.broker.heard = (topic) => this.#heard(topic);
+    this.broker.heard = (topic, payload) => this.#heard(topic, payload);
     const { idleRelockS, sessionMaximumS, retentionMs } = plan;
     const setup = { ...SETUP, policy: { ...SETUP.policy, idleRelockS, sessionMaximumS } };
     this.#surroundings = {
@@ -116,9 +117,12 @@ export class World {
     this.#downMs = AGAIN_MS;
   }
 
-  #heard(topic: string): void {
-    if (topic !== downTopic(device, "command") || !this.agent) return;
+  #heard(topic: string, payload: Uint8Array): void {
+    if (topic !== downTopic(device, "command")) return;
     this.chip.runTo(this.clock.nowMs);
-    this.sessions.lockHeard(this.chip.closedFor);
+    const message = Buffer.from(payload).toString();
+    // Who died of it may have written it down, or not; and what comes twice is obeyed once.
+    this.sessions.lockHeard(this.agent && !this.#commands.has(message) ? this.chip.closedFor : null);
+    this.#commands.add(message);
   }
 }

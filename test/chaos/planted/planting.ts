@@ -19,11 +19,15 @@ export interface Hunt {
 }
 
 /** A bug is caught when the hunt ran, and found something. */
-export function plantEach(bugs: readonly Bug[], hunt: Hunt, done: (planted: Planted) => void = () => undefined): Planted[] {
+export function plantEach<B extends Bug>(
+  bugs: readonly B[],
+  huntFor: (bug: B) => Hunt,
+  done: (planted: Planted) => void = () => undefined,
+): Planted[] {
   const copy = new TemporaryCopy();
   try {
     return bugs.map((bug) => {
-      const planted = plant(copy.root, bug, hunt);
+      const planted = plant(copy.root, bug, huntFor(bug));
       done(planted);
       return planted;
     });

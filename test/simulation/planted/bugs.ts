@@ -1,17 +1,24 @@
 /** One small change each, in what joins journal, wire and platform. */
 import type { Bug } from "#test/chaos/planted/bugs.ts";
 
+/** `caughtBy`: a seed that is known to find it, for those who have no time for others. */
+export interface SeededBug extends Bug {
+  caughtBy: number;
+}
+
 const COMMIT =
   "this.#ports.journal.commit({ events, checkpoints: [{ device: this.device, state: { v: CHECKPOINT_VERSION, machine: durable } }] });";
 
-export const BUGS: readonly Bug[] = [
+export const BUGS: readonly SeededBug[] = [
   bug(
+    5,
     "effects do not wait for the commit",
     "runtime/machineDriver",
     "if (failure === null) return true;",
     "if (failure === null || failure) return true;",
   ),
   bug(
+    24,
     "events and their checkpoint are two transactions",
     "runtime/machineDriver",
     COMMIT,
@@ -19,65 +26,74 @@ export const BUGS: readonly Bug[] = [
       ${COMMIT.replace("events,", "events: [],")}`,
   ),
   bug(
+    1,
     "windows are confirmed before they are committed",
     "runtime/machineDriver",
     "confirmedBelow: this.#state.durableBelow",
     "confirmedBelow: this.#state.nextSeq",
   ),
   bug(
+    6,
     "a restart meters old windows again",
     "core/machine/step",
     "durableBelow: checkpoint.nextSeq,",
     "durableBelow: 0, nextSeq: 0, meter: initialMeter(),",
   ),
-  bug("session numbers begin anew with each process", "runtime/scans", "this.#ports.epoch * SESSIONS_PER_EPOCH", "SESSIONS_PER_EPOCH"),
-  bug("an outage closes the contactor again at once", "core/interlock/order", 'outage: "stayClosed",', 'outage: "closed",'),
-  bug("a session that ends is renewed like any other", "core/interlock/order", 'ending: "closedUntilArcOff",', 'ending: "stayClosed",'),
+  bug(1, "session numbers begin anew with each process", "runtime/scans", "this.#ports.epoch * SESSIONS_PER_EPOCH", "SESSIONS_PER_EPOCH"),
+  bug(2, "an outage closes the contactor again at once", "core/interlock/order", 'outage: "stayClosed",', 'outage: "closed",'),
+  bug(1, "a session that ends is renewed like any other", "core/interlock/order", 'ending: "closedUntilArcOff",', 'ending: "stayClosed",'),
   bug(
+    1,
     "what the broker has taken counts as delivered",
     "runtime/syncDriver",
     'this.#link.publish(upTopic(stream.device, "events"), payload, 1).catch(',
     `this.#link.publish(upTopic(stream.device, "events"), payload, 1).then(() => this.#take({ type: "ack", lane, upTo, refused: [], nowMs })).catch(`,
   ),
   bug(
+    1,
     "the cursor moves when a batch goes out",
     "runtime/syncDriver",
     'this.#inputs.push({ type: "sent", lane, batchId, upTo, nowMs });',
     'this.#inputs.push({ type: "sent", lane, batchId, upTo, nowMs });\n      this.#options.journal.acknowledge(stream, upTo, []);',
   ),
   bug(
+    30,
     "nothing is ever sent again",
     "core/sync/syncPlan",
     "return resendDue(woken, nowMs) ? resent(woken, nowMs, limits) : woken;",
     "return woken;",
   ),
   bug(
+    55,
     "what is acknowledged is deleted, whatever the watermark says",
     "runtime/watermarks",
     "this.#journal.forget(stream, upTo, this.#retainFromMs())",
     "this.#journal.forget(stream, Number.MAX_SAFE_INTEGER, this.#retainFromMs())",
   ),
   bug(
+    4,
     "telemetry goes before the legal lane",
     "core/sync/sendChoice",
     'const legal = leastBurdened(state, "legal", limits);',
     'const legal = leastBurdened(state, "telemetry", limits) ?? leastBurdened(state, "legal", limits);',
   ),
   bug(
+    4,
     "a platform that was put back is not heard",
     "core/sync/syncPlan",
     "idleAck, steppedBackAtMs };",
     "steppedBackAtMs, idleAck: null };",
   ),
   bug(
+    9,
     "an outage of unknown length is put on record as such",
     "core/interlock/underLease",
     "Number.isFinite(openForMs) ?",
     "openForMs >= 0 ?",
   ),
-  bug("a silent machine is asked again too late", "shell/serial/silence", "PROBE_EVERY_MS = 4_500", "PROBE_EVERY_MS = 5_000"),
+  bug(4, "a silent machine is asked again too late", "shell/serial/silence", "PROBE_EVERY_MS = 4_500", "PROBE_EVERY_MS = 5_000"),
 ];
 
-function bug(name: string, file: string, from: string, to: string): Bug {
-  return { name, file: `agent/${file}.ts`, from, to };
+function bug(caughtBy: number, name: string, file: string, from: string, to: string): SeededBug {
+  return { caughtBy, name, file: `agent/${file}.ts`, from, to };
 }

@@ -10,9 +10,13 @@ export function simulationHunt(seeds: number, from: number): Hunt {
 
 /** Exit code 1 when a bug was not found. */
 export function plantBugs(seeds: number, from: number): number {
-  const results = plantEach(BUGS, simulationHunt(seeds, from), ({ bug, caught, output }) => {
-    console.error(`${caught ? "caught" : "NOT CAUGHT"}: ${bug.name} (${bug.file}) ${/seed .*/.exec(output)?.[0] ?? output.slice(-500)}`);
-  });
+  const results = plantEach(
+    BUGS,
+    () => simulationHunt(seeds, from),
+    ({ bug, caught, output }) => {
+      console.error(`${caught ? "caught" : "NOT CAUGHT"}: ${bug.name} (${bug.file}) ${/seed .*/.exec(output)?.[0] ?? output.slice(-500)}`);
+    },
+  );
   const caught = results.filter((result) => result.caught).length;
   console.log(JSON.stringify({ planted: results.length, caught }));
   return caught === results.length ? 0 : 1;
