@@ -193,8 +193,8 @@ class SyncDriver {
     const { lane, batchId } = effect;
     const nowMs = this.#nowMs();
     try {
-      const { prev, rows } = this.#options.journal.read(stream, effect.afterSeq, effect.limit);
-      const head = { ...stream, chain: this.#options.journal.chain, prev, reissue: effect.reissue };
+      const { rows, ...from } = this.#options.journal.read(stream, effect.afterSeq, effect.limit);
+      const head = { ...stream, chain: this.#options.journal.chain, ...from, reissue: effect.reissue };
       const { payload, upTo } = encodeRows(head, rows);
       this.#inputs.push({ type: "sent", lane, batchId, upTo, nowMs });
       this.#link.publish(upTopic(stream.device, "events"), payload, 1).catch((cause) => {

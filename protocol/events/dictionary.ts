@@ -102,6 +102,7 @@ export const DICTIONARY = {
   offlineBudgetLow: { kind: 4009, lane: "legal", severity: "warning", en: "Offline budget half spent", zh: "离线额度不足一半" },
   platformReached: { kind: 4010, lane: "telemetry", severity: "info", en: "Platform reached", zh: "平台已连接" },
   platformLost: { kind: 4011, lane: "telemetry", severity: "info", en: "Platform out of reach", zh: "平台失联" },
+  journalDamaged: { kind: 4012, lane: "legal", severity: "warning", en: "Journal damaged", zh: "日志存储损坏" },
 
   contactorClosed: { kind: 5001, lane: "legal", severity: "info", en: "Contactor closed", zh: "接触器闭合" },
   contactorOpened: { kind: 5002, lane: "legal", severity: "info", en: "Contactor opened", zh: "接触器断开" },

@@ -1,13 +1,16 @@
 /** The journal in SQLite: rows in one file, numbered and chained per machine and lane, durable when `commit` returns. */
-import type { Journal, JournalCommit, JournalRow, JournalSizeState, Stream, StreamState } from "#agent/ports.ts";
+import type { Journal, JournalCommit, JournalSizeState, RowsRead, Stream, StreamState } from "#agent/ports.ts";
+import { type DamageReport, damageEvents, parseReports } from "#agent/shell/store/journalDamage.ts";
 import { CommitDraft } from "#agent/shell/store/journalDraft.ts";
 import { isFatal, journalFailure } from "#agent/shell/store/journalFailure.ts";
-import { JournalHandle } from "#agent/shell/store/journalHandle.ts";
+import type { JournalHandle } from "#agent/shell/store/journalHandle.ts";
+import { openSoundJournal } from "#agent/shell/store/journalOpening.ts";
 import { journalFileBytes } from "#agent/shell/store/journalQuota.ts";
 import { StoredRow } from "#agent/shell/store/journalRow.ts";
-import { assertDurable, openJournalFile } from "#agent/shell/store/journalSchema.ts";
+import { assertDurable } from "#agent/shell/store/journalSchema.ts";
 import { emptyStream, rowKey, type StreamRecord, seqOf, toHex } from "#agent/shell/store/journalStreams.ts";
 import { unpackText } from "#agent/shell/store/journalText.ts";
+import { DAMAGE } from "#agent/shell/store/journalWords.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
@@ -36,11 +39,11 @@ export interface DeadLetter {
 /** Opens or begins a journal; each opening is a new boot epoch. Throws CodedErrors of the area `journal`. */
 export function openJournal(options: JournalOptions): SqliteJournal {
   const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
-  const database = openJournalFile(options.path, maxBytes);
+  const handle = openSoundJournal(options.path, maxBytes);
   try {
-    return new SqliteJournal(new JournalHandle(database, maxBytes), options);
+    return new SqliteJournal(handle, options);
   } catch (cause) {
-    database.close();
+    handle.database.close();
     throw journalFailure(cause, options.path);
   }
 }
@@ -54,12 +57,15 @@ class SqliteJournal implements Journal {
   readonly #unwritten = new Set<StreamRecord>();
   #acksSinceWritten = 0;
   #failure: CodedError | undefined;
+  /** What was lost and is not on record yet. */
+  #damage: readonly DamageReport[];
   readonly #failed: (failure: CodedError) => void;
 
   constructor(handle: JournalHandle, options: JournalOptions) {
     this.#path = options.path;
     this.#failed = options.failed ?? (() => undefined);
     this.#handle = handle;
+    this.#damage = parseReports(handle.value(DAMAGE));
     const { epoch, chain } = handle.boot(options.initialEpoch);
     this.epoch = epoch;
     this.chain = chain;
@@ -70,12 +76,15 @@ class SqliteJournal implements Journal {
     const handle = this.#handle;
     handle.quota.admit(events);
     const draft = new CommitDraft(this, handle);
-    for (const event of events) draft.append(event);
+    const { told, left } = damageEvents(this.#damage, events);
+    for (const event of [...told, ...events]) draft.append(event);
     for (const checkpoint of checkpoints) draft.setCheckpoint(checkpoint.device, checkpoint.state);
     this.#durably("commit", () => {
       this.#writeStreams();
       draft.write(handle);
+      if (told.length > 0) handle.writeValue(DAMAGE, JSON.stringify(left));
     });
+    this.#damage = left;
     draft.adopt(handle);
     this.#streamsWritten();
     handle.quota.grew(events.length, draft.payloadCharacters);
@@ -92,17 +101,20 @@ class SqliteJournal implements Journal {
     return { lastSeq, head, ackedSeq, forgottenSeq };
   }
 
-  read(stream: Stream, afterSeq: number, limit: number): { prev: HexDigest; rows: JournalRow[] } {
+  read(stream: Stream, afterSeq: number, limit: number): RowsRead {
     const record = this.#find(stream);
-    const prev = this.#handle.hashAt(record, afterSeq);
-    if (afterSeq === record.lastSeq) return { prev, rows: [] };
-    const { eventsBetween } = this.#handle.statements;
-    const stored = eventsBetween.all(rowKey(record.id, afterSeq), rowKey(record.id + 1, 0), limit);
-    const hashAt = (seq: number) => this.#handle.hashAt(record, seq);
+    const handle = this.#handle;
+    const hole = handle.holeAt(record.id, afterSeq + 1) ?? handle.holeAt(record.id, afterSeq);
+    const start = Math.max(afterSeq, hole?.toSeq ?? 0);
+    const from = { prev: handle.hashAt(record, start), ...(hole && { lost: { fromSeq: hole.fromSeq, toSeq: hole.toSeq } }) };
+    if (start === record.lastSeq) return { ...from, rows: [] };
+    const stored = handle.statements.eventsBetween.all(rowKey(record.id, start), rowKey(record.id + 1, 0), limit);
+    const hashAt = (seq: number) => handle.hashAt(record, seq);
     const rows = stored.map((row) => new StoredRow(row, hashAt));
-    if (rows.some((row, index) => row.seq !== afterSeq + 1 + index))
-      throw new CodedError("journal.corrupt", `rows missing after ${afterSeq}`);
-    return { prev, rows };
+    const gap = rows.findIndex((row, index) => row.seq !== start + 1 + index);
+    if (gap < 0) return { ...from, rows };
+    if (!handle.holeAt(record.id, start + 1 + gap)) throw new CodedError("journal.corrupt", `rows missing after ${start + gap}`);
+    return { ...from, rows: rows.slice(0, gap) };
   }
 
   acknowledge(stream: Stream, upTo: number, refused: readonly { seq: number; code: string }[]): void {
@@ -126,7 +138,7 @@ class SqliteJournal implements Journal {
     const limit = Math.min(record.ackedSeq, belowSeq - 1, forgottenSeq + FORGET_ROWS_MAX);
     if (limit <= forgottenSeq) return 0;
     const young = this.#handle.statements.firstYoung.get(rowKey(id, forgottenSeq), rowKey(id, limit), olderThanEarliestMs);
-    const upTo = young ? seqOf(young.key) - 1 : limit;
+    const upTo = this.#handle.outsideHole(id, young ? seqOf(young.key) - 1 : limit);
     if (upTo <= forgottenSeq) return 0;
     const verifiedSeq = Math.max(record.verifiedSeq, upTo);
     const after = { ...record, forgottenSeq: upTo, forgottenHash: this.#handle.hashAt(record, upTo), verifiedSeq };

@@ -6,8 +6,8 @@ import { journalFailure } from "#agent/shell/store/journalFailure.ts";
 import { emptyTally, sealOf, TALLY, tallyText } from "#agent/shell/store/journalSeals.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
-/** `user_version` of the file. 1 had no seals, no holes, and no heads beside the rows. */
-const FORMAT = 2;
+/** `user_version` of the file. Before it there were no seals, no holes, and no heads beside the rows. */
+export const FORMAT = 3;
 const SYNCHRONOUS_FULL = 2;
 /** A commit of one machine touches five pages whatever their size: small ones spare the card. */
 export const PAGE_BYTES = 2048;
@@ -91,7 +91,7 @@ function makeTables(database: Database.Database): boolean {
   return true;
 }
 
-function formatOf(database: Database.Database): number {
+export function formatOf(database: Database.Database): number {
   return Number(database.pragma("user_version", { simple: true }));
 }
 
@@ -102,7 +102,7 @@ export function hasOurTables(database: Database.Database): boolean {
 }
 
 /** A new file is only there after a power cut if its folder says so. */
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   const folder = openSync(dirname(path), "r");
   try {
     fsyncSync(folder);
