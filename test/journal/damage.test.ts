@@ -162,3 +162,24 @@ describe("a damaged journal", () => {
     expect(kept.filter((one) => one === 1).length).toBeGreaterThan(15);
   });
 });
+
+describe("the scrub", () => {
+  it("finds what the opening did not read again, in the whole file, and the next opening sets it aside", () => {
+    const journal = store.open({ initialEpoch: 1000 });
+    let slices = 0;
+    for (; slices < 100; slices++) expect(journal.scrub()).toBeNull();
+    journal.commit({ events: [arcEvent(ROWS)], checkpoints: [] });
+    journal.close();
+    change("UPDATE event SET payload = replace(payload, '201.5', '101.5') WHERE key = 50");
+    const damaged = store.open({ initialEpoch: 1000 });
+    expect(asideFiles()).toEqual([]);
+    let fault = damaged.scrub();
+    for (slices = 0; !fault && slices < 100; slices++) fault = damaged.scrub();
+    expect(fault).toMatchObject({ table: "event", device: MACHINE, lane: "legal", seq: 50 });
+    damaged.close();
+    const { journal: mended, told } = reopened();
+    expect(told).toContainEqual(expect.objectContaining({ part: "rows", fromSeq: 50, toSeq: 50 }));
+    mended.close();
+    expect(faults()).toEqual([]);
+  });
+});

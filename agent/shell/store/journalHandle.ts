@@ -65,6 +65,10 @@ export class JournalHandle {
     return { epoch, chain };
   }
 
+  close(): void {
+    this.database.close();
+  }
+
   find({ device, lane }: Stream): StreamRecord | undefined {
     const deviceId = this.devices.get(device);
     return deviceId === undefined ? undefined : this.streams.get(streamId(deviceId, lane));
