@@ -12,6 +12,7 @@ const HELP = `焊闸 arcgate — 持证扫码，方可起弧 / no arc without a 
   doctor --config FILE          自检 / check port, chip, clock, disk, list, broker, and say what to do
   verify TEXT [--trust FILE] [--key HEX] [--json]
                                 离线核验焊机的授权凭据 / check a machine's receipt (its AG1I code; - reads it from stdin), without a network
+  verify --journal FILE [--json] 核验日志文件 / check a journal's file, row by row; a copy, or with the agent stopped
   --help                        本说明 / this text
 
 退出码 Exit codes: 0 正常 ok · 1 有问题 a check failed · 2 用法或配置错误 usage or configuration`;
@@ -23,6 +24,7 @@ interface Options {
   text: string | undefined;
   trust: string | undefined;
   key: string | undefined;
+  journal: string | undefined;
 }
 
 const COMMANDS: Readonly<Record<string, () => Promise<(options: Options) => Promise<number>>>> = {
@@ -61,13 +63,14 @@ function readArguments(argv: readonly string[]): Options & { command: string | u
         json: { type: "boolean", default: false },
         trust: { type: "string" },
         key: { type: "string" },
+        journal: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
     });
     const [command, text] = positionals;
     const most = command === "verify" ? 2 : 1;
     if (positionals.length > most) throw new CodedError("config.usage", positionals.slice(most).join(" "));
-    return { ...values, command, text, trust: values.trust, key: values.key };
+    return { ...values, command, text, trust: values.trust, key: values.key, journal: values.journal };
   } catch (error) {
     if (error instanceof CodedError) throw error;
     throw new CodedError("config.usage", (error as Error).message, { cause: error });

@@ -17,8 +17,9 @@ import type { createUplinkConnector as UplinkMaker } from "#agent/shell/mqtt/upl
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { openScanner } from "#agent/shell/serial/scanner.ts";
 import { FileStores } from "#agent/shell/store/fileStores.ts";
-import { openJournal } from "#agent/shell/store/journal.ts";
+import { openJournal, type SqliteJournal } from "#agent/shell/store/journal.ts";
 import { WAL_ROOM_BYTES } from "#agent/shell/store/journalQuota.ts";
+import { keepScrubbing } from "#agent/shell/store/scrubbing.ts";
 import type { BusSettings, Config } from "#agent/shell/system/configSchema.ts";
 import { openDeviceKey } from "#agent/shell/system/deviceKey.ts";
 import { openLog } from "#agent/shell/system/logFile.ts";
@@ -55,7 +56,7 @@ interface Ground {
   time: Timekeeper;
   key: DeviceSigner;
   trust: TrustStore;
-  journal: Journal;
+  journal: SqliteJournal;
   stores: FileStores;
   buses: readonly Bus[];
   devices: readonly string[];
@@ -85,6 +86,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
   });
   platform.sync.start();
   const scanners = openScanners(ground, agent);
+  const stopScrubbing = keepScrubbing(ground.journal, ground.log);
   const { listRefresh, maintenance, expiryReminder } = config.calendar;
   const calendar = surroundings.openCalendar([
     { name: "listRefresh", pattern: listRefresh, jitterMs: LIST_JITTER_MS, run: () => agent.refreshFiles() },
@@ -96,6 +98,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
     failed,
     close: async () => {
       calendar.close();
+      stopScrubbing();
       for (const scanner of scanners) await scanner.close();
       agent.stop();
       await platform.sync?.close();

@@ -100,6 +100,14 @@ export interface StreamState {
   forgottenSeq: number;
 }
 
+/** Rows in order; `prev` is the hash before the first of them. */
+export interface RowsRead {
+  prev: HexDigest;
+  rows: JournalRow[];
+  /** Rows before the first of these that a damaged card took: the platform is told, and goes on after them. */
+  lost?: { fromSeq: number; toSeq: number };
+}
+
 /** `warning` from 90 % of the quota; `full` from 95 %: telemetry is refused, legal events are still kept. */
 export type JournalSizeState = "ok" | "warning" | "full";
 
@@ -117,8 +125,8 @@ export interface Journal {
   commit(commit: JournalCommit): void;
   checkpoint(device: string): unknown;
   stream(stream: Stream): StreamState;
-  /** Rows after `afterSeq`, in order, at most `limit`; `prev` is the hash before the first of them. */
-  read(stream: Stream, afterSeq: number, limit: number): { prev: HexDigest; rows: JournalRow[] };
+  /** Rows after `afterSeq`, at most `limit`, and none beyond the next that is lost. */
+  read(stream: Stream, afterSeq: number, limit: number): RowsRead;
   acknowledge(stream: Stream, upTo: number, refused: readonly { seq: number; code: string }[]): void;
   /** What the platform refused of a stream after `afterSeq`, in order, at most `limit`. */
   deadLetters(stream: Stream, afterSeq: number, limit: number): DeadLetter[];

@@ -22,6 +22,7 @@ const JUDGES: readonly Judge[] = [
     debianPackages: ["python3", "python3-pymodbus", "python3-serial", "python3-serial-asyncio"],
     isThere: () => spawnSync("/usr/bin/python3", ["-c", "import pymodbus, serial, serial_asyncio"], { stdio: "ignore" }).status === 0,
   },
+  { name: "strace", debianPackages: ["strace"], isThere: () => isProgram("strace") },
   // Only root can cut a disk's power.
   {
     name: "nbdkit and nbdfuse",

@@ -21,8 +21,8 @@ export function readBatch(
   stream: Stream,
   { afterSeq, limit, reissue }: { afterSeq: number; limit: number; reissue: boolean },
 ): EncodedBatch {
-  const { prev, rows } = journal.read(stream, afterSeq, limit);
-  return encodeRows({ ...stream, chain: journal.chain, prev, reissue }, rows);
+  const { rows, ...from } = journal.read(stream, afterSeq, limit);
+  return encodeRows({ ...stream, chain: journal.chain, ...from, reissue }, rows);
 }
 
 /** As many of `rows` (at least one is given) as fit one message. The stored payload texts go out as they are. */

@@ -61,6 +61,12 @@ export const EVENT_ERRORS = {
     remedyEn: "The journal was altered or restored: inspect the device",
     remedyZh: "日志被改动或被还原，请检查设备",
   },
+  "event.lost": {
+    en: "The device's card lost events before they were delivered",
+    zh: "设备存储损坏，部分记录在上传前丢失",
+    remedyEn: "The range is on record; replace the card, and look into the file that the device set aside",
+    remedyZh: "缺失范围已记录；请更换存储卡，并检查设备保留的损坏文件",
+  },
   "event.conflict": {
     en: "Another event with the same number is already held",
     zh: "同一序号已有不同内容的记录",

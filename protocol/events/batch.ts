@@ -45,8 +45,8 @@ export interface DecodedBatch extends BatchHead {
 /** Bytes to publish. `event.tooLarge` when they pass a bound: send fewer rows. */
 export function encodeBatch(head: BatchHead, rows: readonly BatchRow[], deflate?: Deflate): Uint8Array {
   if (rows.length > BATCH_EVENTS_MAX) throw new CodedError("event.tooLarge", `${rows.length} events`);
-  const { device, lane, chain, prev, reissue } = head;
-  const opening = JSON.stringify({ v: 1, device, lane, chain, prev, reissue }).slice(0, -1);
+  const { device, lane, chain, prev, reissue, lost } = head;
+  const opening = JSON.stringify({ v: 1, device, lane, chain, prev, reissue, lost }).slice(0, -1);
   const json = new TextEncoder().encode(`${opening},"events":[${rows.map(eventText).join(",")}]}`);
   if (json.length > INFLATED_BYTES_MAX) throw new CodedError("event.tooLarge", `${json.length} bytes`);
   const published = deflate ? withMarker(deflate(json)) : json;

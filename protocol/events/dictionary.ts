@@ -105,6 +105,7 @@ export const DICTIONARY = {
   platformLost: { kind: 4011, lane: "telemetry", severity: "info", en: "Platform out of reach", zh: "平台失联" },
   recordsRefused: { kind: 4012, lane: "legal", severity: "warning", en: "Records refused by the platform", zh: "记录被平台拒收" },
   storageFilling: { kind: 4013, lane: "legal", severity: "warning", en: "Room for records runs out", zh: "记录存储空间将满" },
+  journalDamaged: { kind: 4014, lane: "legal", severity: "warning", en: "Journal damaged", zh: "日志存储损坏" },
 
   contactorClosed: { kind: 5001, lane: "legal", severity: "info", en: "Contactor closed", zh: "接触器闭合" },
   contactorOpened: { kind: 5002, lane: "legal", severity: "info", en: "Contactor opened", zh: "接触器断开" },

@@ -36,6 +36,8 @@ export const EventBatch = z.strictObject({
   prev: hex64,
   /** Some of it was sent before. */
   reissue: z.boolean(),
+  /** Events right before the first of these that the device's card lost. */
+  lost: z.strictObject({ fromSeq: count.min(1), toSeq: count.min(1) }).optional(),
   events: z.array(WireEvent).min(1).max(500),
 });
 

@@ -195,6 +195,19 @@ export const PAYLOADS = {
   chipFound: z.strictObject({ silentMs: ms }),
   chipReplaced: z.strictObject({ uid: z.string().max(64) }),
   foreignDevice: z.strictObject({ code, detail: z.string().max(256) }),
+  /** What the card damaged, and how much of the lane still verified; `next` is the hash from which the event after `toSeq` goes on. */
+  journalDamaged: z.strictObject({
+    part: z.enum(["file", "device", "cursor", "checkpoint", "value", "deadLetter", "rows", "hash"]),
+    lane: z.enum(["legal", "telemetry"]).nullable(),
+    fromSeq: z.number().int().min(1).nullable(),
+    toSeq: z.number().int().min(1).nullable(),
+    kept: count,
+    next: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .nullable(),
+    setAside: z.string().max(128),
+  }),
   windowsLost: z.strictObject({ fromSeq: seq, count }),
   offlineBudgetLow: z.strictObject({ poweredHours: count, boots: count, starts: count }),
   storageFilling: z.strictObject({ usedPercent: count, startsRefused: z.boolean() }),

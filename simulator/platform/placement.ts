@@ -24,6 +24,8 @@ export interface ReceivedBatch {
   readonly lane: Lane;
   readonly chain: number;
   readonly prev: HexDigest;
+  /** What the device says it lost right before the first of these. */
+  readonly lost?: { readonly fromSeq: number; readonly toSeq: number } | undefined;
   readonly events: readonly ReceivedEvent[];
 }
 
@@ -49,20 +51,33 @@ export interface Placement {
   readonly fresh: readonly ReceivedEvent[];
   /** The hash that the device put before the first fresh event, where it is not ours. */
   readonly brokenPrev: HexDigest | undefined;
+  /** Never delivered, and the device has lost them: the stream goes on after them. */
+  readonly lost: { readonly fromSeq: number; readonly toSeq: number } | undefined;
 }
 
 /** `heldHash` is asked only for sequences from 1 to `position.upTo`. */
 export function placeBatch(position: Position, batch: ReceivedBatch, heldHash: (seq: number) => HexDigest | undefined): Placement {
   const first = batch.events[0];
-  if (first === undefined || first.seq > position.upTo + 1) {
-    return { gap: true, duplicates: [], conflicts: [], fresh: [], brokenPrev: undefined };
-  }
+  const nothing = { duplicates: [], conflicts: [], fresh: [], brokenPrev: undefined, lost: undefined };
+  if (first === undefined) return { ...nothing, gap: true };
+  const { lost } = batch;
+  // The device's word may bridge what we never had, up to its first event and no further.
+  const reaches = lost !== undefined && lost.toSeq === first.seq - 1 && lost.fromSeq <= position.upTo + 1 && position.upTo < first.seq;
+  if (reaches) return { ...nothing, gap: false, fresh: batch.events, lost: { fromSeq: position.upTo + 1, toSeq: lost.toSeq } };
+  if (first.seq > position.upTo + 1) return { ...nothing, gap: true };
   const heldCount = Math.min(batch.events.length, position.upTo + 1 - first.seq);
   const known = batch.events.slice(0, heldCount);
   const fresh = batch.events.slice(heldCount);
   const { duplicates, conflicts } = compare(known, heldHash);
   const prev = known.at(-1)?.hash ?? batch.prev;
-  return { gap: false, duplicates, conflicts, fresh, brokenPrev: fresh.length > 0 && prev !== position.head ? prev : undefined };
+  return {
+    gap: false,
+    duplicates,
+    conflicts,
+    fresh,
+    brokenPrev: fresh.length > 0 && prev !== position.head ? prev : undefined,
+    lost: undefined,
+  };
 }
 
 /** Hashes are chained: when the last is the same, all before it are. */

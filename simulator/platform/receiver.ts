@@ -135,7 +135,7 @@ export class Receiver {
 /** What waits for the device's key, and all after it, is not taken: the acknowledgement says what is held. */
 function judged(batch: DecodedBatch, receipts: ReceiptFacts): ReceivedBatch {
   const hashes = verifyChain(batch);
-  const { device, lane, chain, prev } = batch;
+  const { device, lane, chain, prev, lost } = batch;
   const events: ReceivedEvent[] = [];
   for (const [index, { event, payloadText, digest, verdict }] of batch.events.entries()) {
     const { seq, epoch, kind, session, monoMs, earliestMs, latestMs, payload } = event;
@@ -144,7 +144,7 @@ function judged(batch: DecodedBatch, receipts: ReceiptFacts): ReceivedBatch {
     if (refused === "waits") break;
     events.push({ seq, epoch, kind, session, time, payloadText, digest, hash: hashes[index] ?? "", refused });
   }
-  return { device, lane, chain, prev, events };
+  return { device, lane, chain, prev, lost, events };
 }
 
 /** Inside the transaction. An event that is refused is stored as evidence, keeps its place in the chain, and stalls nothing. */
@@ -165,6 +165,7 @@ function writeBatch(store: EventStore, batch: ReceivedBatch, refusedByStream: Ma
     store.addBreak(stream, { seq, code: "event.conflict", expected: held, received: hash, payloadText }, receivedMs);
     refusals.push({ seq, code: "event.conflict" });
   }
+  if (placed.lost) recordLoss(store, stream, placed.lost, batch.prev, receivedMs);
   for (const [index, event] of placed.fresh.entries()) {
     const isBroken = index === 0 && placed.brokenPrev !== undefined;
     if (isBroken) recordBrokenLink(store, stream, event, placed.brokenPrev ?? "", receivedMs);
@@ -182,6 +183,19 @@ function writeBatch(store: EventStore, batch: ReceivedBatch, refusedByStream: Ma
 function recordBrokenLink(store: EventStore, stream: StreamRow, event: ReceivedEvent, received: string, receivedMs: number): void {
   const evidence = { seq: event.seq, code: "event.chainBroken", expected: stream.head, received, payloadText: event.payloadText };
   store.addBreak(stream, evidence, receivedMs);
+}
+
+/** A loss of nothing is none: what the device lost had all arrived here before. */
+function recordLoss(
+  store: EventStore,
+  stream: StreamRow,
+  lost: { fromSeq: number; toSeq: number },
+  received: string,
+  receivedMs: number,
+): void {
+  if (lost.fromSeq > lost.toSeq) return;
+  const payloadText = JSON.stringify(lost);
+  store.addBreak(stream, { seq: lost.fromSeq, code: "event.lost", expected: stream.head, received, payloadText }, receivedMs);
 }
 
 /** What was refused when it first came is refused again: the acknowledgement that said so may have been lost. */

@@ -52,7 +52,7 @@ export class Checkpoints {
   }
 }
 
-function wholeCheckpoint(deviceId: number, text: string): CheckpointDraft {
+export function wholeCheckpoint(deviceId: number, text: string): CheckpointDraft {
   const whole = packText(text);
   const seal = checkpointSeal(deviceId, whole);
   const base = { bytes: Buffer.from(text), seal, spentBytes: whole.length, commits: 1 };
@@ -67,9 +67,13 @@ export function writeCheckpoint(statements: JournalStatements, { deviceId, whole
 /** The newest text; undefined when there is none. Throws `journal.corrupt`. */
 export function readCheckpoint(statements: JournalStatements, deviceId: number): string | undefined {
   const stored = statements.checkpoint.get(deviceId);
-  if (!stored) return undefined;
-  const base = unpackText(stored.state);
-  return stored.change === null ? base : unpackChange(stored.change, base);
+  return stored && newestText(stored);
+}
+
+/** Throws `journal.corrupt`. */
+export function newestText({ state, change }: { state: StoredText; change: Uint8Array | null }): string {
+  const base = unpackText(state);
+  return change === null ? base : unpackChange(change, base);
 }
 
 /** Which of a device's two rows is not the one that its stream knows by `wanted`; null when both are. */

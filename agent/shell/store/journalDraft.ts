@@ -45,9 +45,9 @@ export class CommitDraft {
     this.#movedStream({ device, lane: "legal" }).checkpoint = draft.seal;
   }
 
-  /** Where the streams of this commit are when it is on the disk. */
-  get moved(): Iterable<StreamRecord> {
-    return this.#moved.values();
+  /** Is this commit what the file ends with? */
+  landedIn(handle: JournalHandle): boolean {
+    return this.#rows.length > 0 && [...this.#moved].every(([id, { head }]) => handle.streams.get(id)?.head === head);
   }
 
   write(handle: JournalHandle): void {

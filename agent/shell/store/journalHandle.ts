@@ -1,13 +1,13 @@
 /** One connection to the journal's file, with what is kept in memory of it. When it has failed it is closed and never written again. */
 import type Database from "better-sqlite3";
 import type { Stream } from "#agent/ports.ts";
-import { Checkpoints } from "#agent/shell/store/journalCheckpoints.ts";
+import { Checkpoints, wholeCheckpoint, writeCheckpoint } from "#agent/shell/store/journalCheckpoints.ts";
 import { journalFailure } from "#agent/shell/store/journalFailure.ts";
-import { prepareLooks } from "#agent/shell/store/journalLooks.ts";
+import { prepareLooks, type WholeRow } from "#agent/shell/store/journalLooks.ts";
 import { JournalQuota } from "#agent/shell/store/journalQuota.ts";
 import { digestOf } from "#agent/shell/store/journalRow.ts";
-import { parseTally, sealOf, TALLY, type TalliedTable, tallyText, toggled } from "#agent/shell/store/journalSeals.ts";
-import { type JournalStatements, prepareStatements } from "#agent/shell/store/journalStatements.ts";
+import { parseTally, type Seal, sealOf, TALLY, type TalliedTable, tallyText, toggled } from "#agent/shell/store/journalSeals.ts";
+import { type ColumnsOfEvent, type JournalStatements, prepareStatements } from "#agent/shell/store/journalStatements.ts";
 import {
   fromHex,
   type Hole,
@@ -21,12 +21,11 @@ import {
   streamRow,
   toHex,
 } from "#agent/shell/store/journalStreams.ts";
+import { CHAIN, EPOCH } from "#agent/shell/store/journalWords.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
 const DEAD_LETTERS_MAX = 10_000;
-const CHAIN = "journal.chain";
-const EPOCH = "journal.epoch";
 
 export class JournalHandle {
   readonly database: Database.Database;
@@ -37,7 +36,8 @@ export class JournalHandle {
   readonly quota: JournalQuota;
   readonly #holes: Map<number, Hole[]>;
   readonly #inTransaction: (work: () => void) => void;
-  #chain: number;
+  /** Of every row's hash. */
+  chain: number;
   #dataVersion: number;
 
   constructor(database: Database.Database, maxBytes: number) {
@@ -49,7 +49,7 @@ export class JournalHandle {
     this.streams = loadStreams(looks.streams.all());
     this.#holes = loadHoles(looks.holes.all());
     this.quota = new JournalQuota(database, maxBytes);
-    this.#chain = Number(this.value(CHAIN) ?? 0);
+    this.chain = Number(this.value(CHAIN) ?? 0);
     this.#dataVersion = this.statements.dataVersion.get() ?? 0;
   }
 
@@ -58,12 +58,16 @@ export class JournalHandle {
     const last = this.value(EPOCH);
     const epoch = last === undefined ? initialEpoch : Number(last) + 1;
     const chain = Number(this.value(CHAIN) ?? epoch);
-    this.#chain = chain;
+    this.chain = chain;
     this.durably("boot", () => {
       this.writeValue(EPOCH, String(epoch));
       this.writeValue(CHAIN, String(chain));
     });
     return { epoch, chain };
+  }
+
+  close(): void {
+    this.database.close();
   }
 
   find({ device, lane }: Stream): StreamRecord | undefined {
@@ -94,7 +98,7 @@ export class JournalHandle {
   }
 
   writeStream(record: StreamRecord): void {
-    this.statements.setStream.run(streamRow(record, this.#chain));
+    this.statements.setStream.run(streamRow(record, this.chain));
   }
 
   writeValue(name: string, value: string): void {
@@ -111,6 +115,19 @@ export class JournalHandle {
     const seal = sealOf("hole", key, hole.fromSeq, hash);
     this.statements.addHole.run(key, hole.fromSeq, hash, seal);
     this.#tally("hole", seal);
+  }
+
+  /** A row as another file has it, with the hash that it proved to have. */
+  copyEvent(key: number, row: WholeRow, hash: HexDigest): void {
+    const columns = row.slice(1, -1) as ColumnsOfEvent;
+    this.statements.insertEvent.run(key, ...columns, fromHex(hash));
+  }
+
+  /** Whole; gives what the device's stream is to know of it. */
+  copyCheckpoint(device: number, text: string): Seal {
+    const checkpoint = wholeCheckpoint(device, text);
+    writeCheckpoint(this.statements, checkpoint);
+    return checkpoint.seal;
   }
 
   writeDeadLetter(key: number, code: string): void {
@@ -149,6 +166,12 @@ export class JournalHandle {
   /** The hole that `seq` is in. */
   holeAt(id: number, seq: number): Hole | undefined {
     return this.#holes.get(id)?.find((hole) => hole.fromSeq <= seq && seq <= hole.toSeq);
+  }
+
+  /** The last sequence up to `seq` that is not inside a hole: its end, or the row before it. */
+  outsideHole(id: number, seq: number): number {
+    const hole = this.holeAt(id, seq);
+    return hole && hole.toSeq > seq ? hole.fromSeq - 1 : seq;
   }
 
   holesOf(id: number): readonly Hole[] {

@@ -27,7 +27,27 @@ export interface CheckpointChangeRow {
   seal: Seal;
 }
 
+export type RowLooks = ReturnType<typeof prepareRowLooks>;
 export type JournalLooks = ReturnType<typeof prepareLooks>;
+
+/** Of the rows of events, which are laid out alike in every format. */
+export function prepareRowLooks(database: Database.Database) {
+  return {
+    rows: database
+      .prepare<[afterKey: number, belowKey: number, limit: number], WholeRow>(
+        `SELECT key, epoch, kind, session, mono_ms, earliest_ms, latest_ms, payload, digest, hash
+         FROM event WHERE key > ? AND key < ? ORDER BY key LIMIT ?`,
+      )
+      .raw(),
+    /** First key of a range, and last. */
+    keyFrom: database
+      .prepare<[fromKey: number, belowKey: number], number>("SELECT key FROM event WHERE key >= ? AND key < ? ORDER BY key LIMIT 1")
+      .pluck(),
+    lastKey: database
+      .prepare<[fromKey: number, belowKey: number], number>("SELECT key FROM event WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1")
+      .pluck(),
+  };
+}
 
 export function prepareLooks(database: Database.Database) {
   const sealed = (sql: string) => database.prepare<[], SealedRow>(sql).raw();
@@ -38,21 +58,16 @@ export function prepareLooks(database: Database.Database) {
     hole: sealed("SELECT key, from_seq, hash, seal FROM hole ORDER BY key"),
   };
   return {
+    ...prepareRowLooks(database),
     tallied,
     streams: database.prepare<[], StreamRow>("SELECT * FROM stream ORDER BY id"),
     checkpoints: database.prepare<[], CheckpointRow>("SELECT device, state, seal FROM checkpoint"),
     checkpointChanges: database.prepare<[], CheckpointChangeRow>("SELECT device, whole, change, seal FROM checkpoint_change"),
     holes: database.prepare<[], HoleRow>("SELECT key, from_seq, hash FROM hole WHERE typeof(hash) = 'blob' ORDER BY key"),
-    rows: database
-      .prepare<[afterKey: number, belowKey: number, limit: number], WholeRow>(
-        `SELECT key, epoch, kind, session, mono_ms, earliest_ms, latest_ms, payload, digest, hash
-         FROM event WHERE key > ? AND key < ? ORDER BY key LIMIT ?`,
-      )
-      .raw(),
-    /** First key of a range. */
-    keyFrom: database
-      .prepare<[fromKey: number, belowKey: number], number>("SELECT key FROM event WHERE key >= ? AND key < ? ORDER BY key LIMIT 1")
-      .pluck(),
+    checkpoint: database.prepare<[device: number], CheckpointRow>("SELECT device, state, seal FROM checkpoint WHERE device = ?"),
+    checkpointChange: database.prepare<[device: number], CheckpointChangeRow>(
+      "SELECT device, whole, change, seal FROM checkpoint_change WHERE device = ?",
+    ),
     structure: database.prepare<[], string>("PRAGMA integrity_check(20)").pluck(),
   };
 }

@@ -7,7 +7,7 @@ import { emptyTally, sealOf, TALLY, tallyText } from "#agent/shell/store/journal
 import { CodedError } from "#protocol/errors/codedError.ts";
 
 /** `user_version` of the file. 1 had no seals, no holes, no heads beside the rows, and every checkpoint whole. */
-const FORMAT = 2;
+export const FORMAT = 2;
 const SYNCHRONOUS_FULL = 2;
 /**
  * A row goes between two streams' rows, and three pages around it are written anew, whatever their size: the smallest spare the card most
@@ -102,7 +102,7 @@ function makeTables(database: Database.Database): boolean {
   return true;
 }
 
-function formatOf(database: Database.Database): number {
+export function formatOf(database: Database.Database): number {
   return Number(database.pragma("user_version", { simple: true }));
 }
 
@@ -113,7 +113,7 @@ export function hasOurTables(database: Database.Database): boolean {
 }
 
 /** A new file is only there after a power cut if its folder says so. */
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   const folder = openSync(dirname(path), "r");
   try {
     fsyncSync(folder);

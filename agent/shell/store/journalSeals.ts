@@ -14,7 +14,7 @@ const SEAL_DIGITS = 32;
 export const NO_ROWS: Seal = "0".repeat(SEAL_DIGITS);
 
 /** The value that holds the tally; it is not in the tally itself. */
-export const TALLY = "journal.tally";
+export const TALLY = "journal/tally";
 
 /** Tables whose rows the tally counts. Those of `stream` follow from the devices, a checkpoint from its stream. */
 export const TALLIED = ["device", "value", "dead_letter", "hole"] as const;

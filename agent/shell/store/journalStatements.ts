@@ -48,8 +48,8 @@ export interface DeadLetterRow {
   digest: Uint8Array;
 }
 
-type InsertEvent = [
-  key: number,
+/** Between key and hash. */
+export type ColumnsOfEvent = [
   epoch: number,
   kind: number,
   session: number | null,
@@ -58,8 +58,9 @@ type InsertEvent = [
   latestMs: number | null,
   payload: StoredText | null,
   digest: Uint8Array | null,
-  hash: Uint8Array,
 ];
+
+type InsertEvent = [key: number, ...columns: ColumnsOfEvent, hash: Uint8Array];
 
 export type JournalStatements = ReturnType<typeof prepareStatements>;
 

@@ -29,6 +29,7 @@ import {
   streamSeal,
 } from "#agent/shell/store/journalStreams.ts";
 import { type GoodRow, StreamWalk } from "#agent/shell/store/journalWalk.ts";
+import { isDamage } from "#agent/shell/store/journalWords.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { LANES, type Lane } from "#protocol/events/event.ts";
@@ -135,11 +136,6 @@ function verifyRows(
   return faults;
 }
 
-function isDamage(error: unknown): error is Error {
-  if (error instanceof CodedError) return error.code === "journal.corrupt";
-  return error instanceof Error && "code" in error && typeof error.code === "string" && /^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(error.code);
-}
-
 function holds(table: string, row: SealedRow): boolean {
   return sealOf(table, ...row.slice(0, -1)) === row.at(-1);
 }
@@ -151,7 +147,8 @@ function sealedFaults(looks: JournalLooks, table: TalliedTable): JournalFault[] 
     .map((row) => tableFault(table, `row ${String(row[0])}: not as it was written`));
 }
 
-function tallyFaults(looks: JournalLooks): JournalFault[] {
+/** Tables that have rows too few, or too many. */
+export function tallyFaults(looks: JournalLooks): JournalFault[] {
   const values = looks.tallied.value.all();
   const row = values.find(([name]) => name === TALLY);
   let tally: Tally;
@@ -200,10 +197,13 @@ function checkpointFaults(looks: JournalLooks): JournalFault[] {
   return changes.size === 0 ? faults : [...faults, tableFault("checkpoint_change", "of no device")];
 }
 
-/** Rows that belong to no stream, or lie where rows were forgotten. */
+/** Rows that belong to no stream, lie where rows were forgotten, or beyond the last. */
 function strayFaults(looks: JournalLooks): JournalFault[] {
   const rows = looks.streams.all();
-  const ranges = rows.map((row): [number, number] => [rowKey(row.id, 0), rowKey(row.id, row.forgotten_seq + 1)]);
+  const ranges = rows.flatMap((row): [number, number][] => [
+    [rowKey(row.id, 0), rowKey(row.id, row.forgotten_seq + 1)],
+    [rowKey(row.id, row.last_seq + 1), rowKey(row.id + 1, 0)],
+  ]);
   const beyond: [number, number] = [rowKey((rows.at(-1)?.id ?? -1) + 1, 0), 2 ** 63];
   return [[-(2 ** 63), 0] as [number, number], ...ranges, beyond].flatMap(([from, to]) => {
     const key = looks.keyFrom.get(from, to);

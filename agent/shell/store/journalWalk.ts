@@ -1,7 +1,8 @@
 /** Walks the rows of one stream and holds each against the chain: what follows from what is known, and what does not. */
-import type { JournalLooks, WholeRow } from "#agent/shell/store/journalLooks.ts";
+import type { RowLooks, WholeRow } from "#agent/shell/store/journalLooks.ts";
 import { type Hole, rowKey, seqOf, toHex } from "#agent/shell/store/journalStreams.ts";
 import { unpackText } from "#agent/shell/store/journalText.ts";
+import { isDamage } from "#agent/shell/store/journalWords.ts";
 import { type HexDigest, sha256Hex } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { hashHeader, type Lane } from "#protocol/events/event.ts";
@@ -40,7 +41,7 @@ const HASH_BYTES = 32;
 export class StreamWalk {
   readonly #stream: WalkedStream;
   readonly #holes: readonly Hole[];
-  readonly #looks: JournalLooks;
+  readonly #looks: RowLooks;
   readonly #visit: (row: GoodRow) => void;
   readonly damages: Damage[] = [];
   /** Last sequence looked at. */
@@ -53,7 +54,7 @@ export class StreamWalk {
   #suspect: { good: GoodRow } | null = null;
 
   constructor(
-    looks: JournalLooks,
+    looks: RowLooks,
     stream: WalkedStream,
     start: WalkStart,
     holes: readonly Hole[],
@@ -76,6 +77,24 @@ export class StreamWalk {
     return rows.length === limit;
   }
 
+  /** Looks at the next number alone, whatever the pages beside it are like: a row, a known hole, or nothing where a row ought to be. Was there one? */
+  next(): boolean {
+    const row = this.#peek();
+    const hole = this.#holes.find(({ fromSeq, toSeq }) => fromSeq <= this.at + 1 && this.at < toSeq);
+    if (row) this.#look(row);
+    else this.#passTo(hole ? hole.toSeq + 1 : this.at + 2);
+    return row !== undefined;
+  }
+
+  hasNext(): boolean {
+    return this.#peek() !== undefined;
+  }
+
+  /** The last row looked at does not hold. */
+  get isBroken(): boolean {
+    return this.#badFrom !== null;
+  }
+
   /** The walk is at its end, which is known to be `lastSeq` with `head`, or is wherever the rows end. */
   finish(end: { lastSeq: number; head: HexDigest } | null): void {
     if (end && end.lastSeq > this.at) this.#passTo(end.lastSeq + 1);
@@ -87,6 +106,16 @@ export class StreamWalk {
     }
     const goesOn = end && this.at === end.lastSeq ? end.head : null;
     this.#endDamage(goesOn);
+  }
+
+  #peek(): WholeRow | undefined {
+    const { id } = this.#stream;
+    try {
+      return this.#looks.rows.get(rowKey(id, this.at), rowKey(id, this.at + 2), 1);
+    } catch (error) {
+      if (isDamage(error)) return undefined;
+      throw error;
+    }
   }
 
   #look(row: WholeRow): void {

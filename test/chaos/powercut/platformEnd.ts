@@ -36,8 +36,8 @@ export class PlatformEnd {
   take(journal: Journal, stream: Stream): void {
     const { lastSeq } = journal.stream(stream);
     for (let upTo = this.#upTo(journal, stream); upTo < lastSeq; upTo = this.#upTo(journal, stream)) {
-      const { prev, rows } = journal.read(stream, upTo, ROWS_PER_BATCH);
-      const { payload } = encodeRows({ ...stream, chain: journal.chain, prev, reissue: false }, rows);
+      const { rows, ...from } = journal.read(stream, upTo, ROWS_PER_BATCH);
+      const { payload } = encodeRows({ ...stream, chain: journal.chain, ...from, reissue: false }, rows);
       this.#receiver.accept(stream.device, payload, () => undefined);
       this.#receiver.flush();
       if (this.#upTo(journal, stream) <= upTo) throw new Error(`the platform is stuck at ${upTo}: ${this.faults.join("; ")}`);
@@ -49,6 +49,11 @@ export class PlatformEnd {
   hashAt(journal: Journal, stream: Stream, seq: number): string | undefined {
     const held = this.#store.stream(stream.device, stream.lane, journal.chain);
     return held && this.#store.heldHash(held, seq);
+  }
+
+  /** What devices said they lost. */
+  losses(): string[] {
+    return this.#store.database.prepare<[], string>("SELECT payload FROM chain_break WHERE code = 'event.lost'").pluck().all();
   }
 
   /** Events that it holds twice, under whatever number; every event says something different. */
