@@ -26,12 +26,11 @@ import { openLog } from "#agent/shell/system/logFile.ts";
 import { budgetMachine, busConfig, lineSettings, machineSetup } from "#agent/shell/system/machineSettings.ts";
 import { journalBytes } from "#agent/shell/system/storageShares.ts";
 import { systemAfter } from "#agent/shell/system/timers.ts";
+import { deviceOf } from "#agent/shell/web/deviceOf.ts";
 import { BUILD_MS, VERSION } from "#agent/version.ts";
-import { parseMachineQr } from "#protocol/codes/machineQr.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
-import { SHANDONG_PROFILE } from "#protocol/profile/profile.ts";
 import { downTopic, upTopic } from "#protocol/topics.ts";
 import { cryptoSelfTest } from "#protocol/trust/selfTest.ts";
 import { readTrustFile } from "#protocol/trust/trustFile.ts";
@@ -229,17 +228,6 @@ function isSigned(verify: () => unknown): boolean {
     return true;
   } catch (error) {
     if (error instanceof CodedError) return false;
-    throw error;
-  }
-}
-
-/** A device code as it is, or the text of a machine's QR. Anything else is no machine of ours. */
-function deviceOf(text: string): string {
-  if (!text.includes("/")) return text;
-  try {
-    return parseMachineQr(text, SHANDONG_PROFILE).code;
-  } catch (error) {
-    if (error instanceof CodedError) return "";
     throw error;
   }
 }
