@@ -11,7 +11,7 @@ export const FORMAT = 2;
 const SYNCHRONOUS_FULL = 2;
 /**
  * A row goes between two streams' rows, and three pages around it are written anew, whatever their size: the smallest spare the card most
- * (32 machines' day: 190 MB; 300 MB with 1,024; 400 MB with 2,048).
+ * (32 machines' day before there were seals: 190 MB; 300 MB with 1,024; 400 MB with 2,048).
  */
 const PAGE_BYTES = 512;
 /** Bytes in the log before they go to their places: the more, the more often one write there does for several here. */

@@ -33,7 +33,7 @@ const READ = 0x03;
 const READ_WRITE = 0x17;
 const WRITTEN_AT = 10;
 const WINDOW_MS = 100;
-/** The ring always holds more than is read. */
+/** While closed the ring always holds more than is read. */
 const AHEAD_WINDOWS = 600;
 const RING_WINDOWS = 1_200;
 const { tty, device, linkKeyHex, windowsPerS, eStopToggles = false } = JSON.parse(process.argv[2] ?? "") as Options;
@@ -63,7 +63,9 @@ function answerWords(pdu: Uint8Array): Uint16Array | undefined {
     closed = lease.mode !== "open";
     counter = lease.counter;
     if (eStopToggles) return toggledPage(lease.readFrom, view.getUint16(3));
-    return page(lease.readFrom, room, closed ? windowAt : openWindowAt);
+    if (closed) return page(lease.readFrom, room, windowAt);
+    // Nobody may start while windows wait to be read.
+    return page(lease.readFrom, room, openWindowAt, Math.min(PAGE_RECORDS_MAX, room));
   }
   if (pdu[0] !== READ) return undefined;
   if (address === IDENTITY.address) return identity();

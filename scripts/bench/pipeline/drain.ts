@@ -14,6 +14,8 @@ import { fillFloor, fillJournal, JOURNAL_MEGABYTES } from "#scripts/bench/pipeli
 import { BUNDLE } from "#scripts/build.ts";
 import { stageDevice, startStage } from "#simulator/stage/stage.ts";
 
+/** Of the card's cap: what lists, logs and the write-ahead log may take beside the journal. */
+const FILES_MEGABYTES = 256;
 const MODEL = "ZX7-400";
 const LOOK_EVERY_MS = 50;
 /** Of the sender's memory, after it has fallen silent. */
@@ -34,7 +36,7 @@ export async function measureDrain(quick: boolean): Promise<{ ours: Figures; flo
 function drainOurs(folder: string, rows: number, settleMs: number): Promise<Figures> {
   return withCleanup(async (cleanup) => {
     fillJournal(join(folder, "agent", "journal.sqlite"), stageDevice(MODEL, 0), rows);
-    const agentConfig = { journal: { maxMegabytes: JOURNAL_MEGABYTES } };
+    const agentConfig = { storage: { maxMegabytes: JOURNAL_MEGABYTES + FILES_MEGABYTES } };
     const stage = await startStage({ folder, agentScript: BUNDLE, models: [MODEL], agentConfig });
     cleanup.add(() => stage.close());
     const held = heldAt(join(stage.platformData, "platform.db"), "SELECT up_to FROM stream WHERE lane = 'legal'");
