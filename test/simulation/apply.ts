@@ -74,7 +74,7 @@ function apply(world: World, disk: DiskFaults, fault: Fault): void {
       platform.backUp();
       return;
     case "maintain":
-      world.agent?.maintain();
+      maintain(world);
       return;
     case "lock":
       platform.lock(SETUP.device);
@@ -84,6 +84,16 @@ function apply(world: World, disk: DiskFaults, fault: Fault): void {
       return;
     default:
       disk.apply(fault);
+  }
+}
+
+/** As the calendar does it, which goes on whatever comes of an appointment. */
+function maintain({ agent, account }: World): void {
+  try {
+    agent?.maintain();
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    account.note(`maintenance: ${error.code}`);
   }
 }
 

@@ -57,6 +57,7 @@ async function finish(world: World): Promise<void> {
   const { account, sessions, welder, platform, outbox } = world;
   if (account.violations.length > 0) return;
   account.note("the last fault is over");
+  world.disarm();
   welder.isEarnest = true;
   const arcs = sessions.arcs;
   if (!(await pass(world, PATIENCE.weldsMs, () => sessions.arcs >= arcs + 2)))

@@ -124,10 +124,11 @@ export class Sessions implements ChipWatch {
 
   opened(session: number, by: OpenedBy, atMs: number): void {
     this.#account.note(`opened ${session} by ${by} at ${atMs}`);
-    if (this.#mustEnd?.session === session) this.#mustEnd = null;
     const found = this.#sessions.get(session);
+    const isOver = this.#mustEnd?.session === session || (found !== undefined && found.ended !== null);
+    if (this.#mustEnd?.session === session) this.#mustEnd = null;
     if (found && by !== "leaseLapsed") found.cutMs += WINDOW_MS;
-    if (by !== "leaseLapsed") return;
+    if (by !== "leaseLapsed" || isOver) return;
     const apartMs = this.#account.apartMs(LEASE_MS + this.#clock.nowMs - atMs);
     if (apartMs <= BORNE_OUTAGE_MS && !this.#account.isCompound(LEASE_MS + this.#clock.nowMs - atMs))
       this.#account.wrong(`the lease of ${session} lapsed, though only ${apartMs} ms of it were disturbed`);
@@ -218,7 +219,7 @@ export class Sessions implements ChipWatch {
     session.ended = cause;
     session.endedMs = this.#clock.nowMs;
     // An arc in windows that were not read yet is parted there, and a part may be too short to count.
-    if (this.#account.apartMs(UNREAD_WITHIN_MS) > 0) session.cutMs += ARC_LEAST_MS;
+    if (this.#account.apartMs(UNREAD_WITHIN_MS) > 0) session.cutMs += ARC_LEAST_MS + WINDOW_MS;
     this.#account.note(`session ${id} ended: ${cause}`);
     if (!this.#isExplained(session, cause)) this.#account.wrong(`session ${id} ended for no reason: ${cause}`);
   }
@@ -231,7 +232,7 @@ export class Sessions implements ChipWatch {
       case "lockedByPlatform":
         return this.#lockedMs >= startedMs;
       case "idle":
-        return nowMs - this.#quietSinceMs >= idleRelockS * 1000 - 1_000;
+        return nowMs - this.#quietSinceMs >= idleRelockS * 1000 - 1_000 || this.#account.apartMs(90_000) > 0;
       case "sessionLimit":
         return nowMs - startedMs >= sessionMaximumS * 1000 - 2_000;
       case "leaseLost":

@@ -87,6 +87,12 @@ export class World {
     else this.#axe = axe;
   }
 
+  /** No axe hangs over anybody any more. */
+  disarm(): void {
+    this.#axe = null;
+    if (this.program) this.program.process.axe = null;
+  }
+
   #begin(): void {
     const process = new Process(this.clock, () => this.#died());
     process.axe = this.#axe;
