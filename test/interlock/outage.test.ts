@@ -37,6 +37,20 @@ describe("when the chip answers again", () => {
     expect(givenUp.facts).toEqual([{ type: "sessionEnded", session: SESSION, cause: "leaseLost" }]);
   });
 
+  it("one that is closed for the welder before is taken over, when the process died between a handover and its order", () => {
+    const fresh: InterlockState = { ...STATES.closing, session: { ...SESSION, startedChipMs: NOW.chipMs - 1_000 } };
+    const resumed = resumeInterlock(fresh, NOW);
+    const next = interlock(resumed, INPUTS.closedByOther, later(1_000));
+    expect(next).toMatchObject({ state: { at: "closing", session: fresh.session }, facts: [] });
+    for (const [other, ms] of [
+      [INPUTS.closedByOther, 60_000],
+      [INPUTS.sticking, 1_000],
+      [INPUTS.open, 1_000],
+    ] as const) {
+      expect(interlock(resumed, other, later(ms)).state.at, JSON.stringify(other)).not.toBe("closing");
+    }
+  });
+
   it("one that has been open for nobody knows how long is given up, and no endless time is put on record", () => {
     const { state, facts } = afterSilence(STATES.energised, { ...OPEN, openForMs: Number.POSITIVE_INFINITY });
     expect(state).toEqual({ at: "locked" });

@@ -17,4 +17,17 @@ describe("a machine that missed two polls", () => {
     expect(askedMs).not.toBeNull();
     expect((askedMs ?? 0) - renewedMs).toBeLessThan(LEASE_MS);
   });
+
+  it("is asked at every poll as long as its lease may run, and then once in five seconds", () => {
+    const table = new SilenceTable();
+    const askedMs: number[] = [];
+    for (let pollMs = 1_000; pollMs <= 30_000; pollMs += 1_000) {
+      if (table.waitMs(1, "routine", pollMs) > 0) continue;
+      askedMs.push(pollMs);
+      table.missed(1, pollMs);
+    }
+    expect(askedMs).toEqual([1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000, 8_000, 13_000, 18_000, 23_000, 28_000]);
+    table.answered(1);
+    expect(table.waitMs(1, "routine", 30_500)).toBe(0);
+  });
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
-/** Each run is another seed's, unless one is asked for. */
+/** The same seeds each time: `npm run simulate` plays others. */
 const SEED = Number(process.env.ARCGATE_SEED ?? 1);
 const SEEDS = 500;
 

@@ -128,6 +128,7 @@ export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow
     const facts: InterlockFact[] = state.opened ? [{ type: "contactorClosed", session, afterMs: silentMs }] : [];
     return { state: { at: "energised", session, activeChipMs }, facts };
   }
+  if (hasPredecessor(state, input, now)) return stay({ at: "closing", session, sinceMonoMs: now.monoMs });
   // Our clock began with this process: only the chip's knows how long the contactor has really been open. It may boot next.
   const openForMs = input.openForMs ?? 0;
   // Longer than anybody knows is no time that could be put on record.
@@ -140,6 +141,12 @@ export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow
   if (isLate) return givenUp(known, "leaseLost", input, now);
   // Closing again is no end of an arc in its own time: a session past its limit stays open.
   return isOver(session, now) ? givenUp(known, "sessionLimit", input, now) : reclose(known, input, now);
+}
+
+/** A handover was decided, and the process died before its order: the contactor is closed for the welder before, and nothing needs to open. */
+function hasPredecessor({ session, opened }: Of<"outage">, reading: InterlockReading, now: InterlockNow): boolean {
+  const isFresh = now.chipMs - session.startedChipMs < Math.min(RESUME_WITHIN_MS, session.limitS * 1000);
+  return opened && isFresh && reading.mirrorClosed && reading.leaseHeld && reading.session !== session.id;
 }
 
 /** Where the contactor may be closed an arc may burn, also after an order to close whose answer was lost: it burns out in its own time. */

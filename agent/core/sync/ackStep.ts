@@ -35,7 +35,7 @@ function faultOf(lane: LaneState, { upTo, refused }: AckInput): { code: ErrorCod
 
 function ackedLane(lane: LaneState, upTo: number, nowMs: number, limits: SyncLimits): LaneState {
   if (upTo > lane.ackedSeq || (!lane.resumed && upTo === lane.ackedSeq)) return advance(lane, upTo, nowMs, limits);
-  const counted = countIdleAck(lane, upTo);
+  const counted = countIdleAck(lane, upTo, limits);
   if (!lane.resumed) return counted;
   if (upTo === lane.ackedSeq && (lane.recovering || lane.inFlight.length === 0)) return lane;
   const gap = (counted.idleAck?.count ?? 0) >= IDLE_ACKS_MEAN_GAP;

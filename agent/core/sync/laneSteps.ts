@@ -42,10 +42,10 @@ export function stepBack(lane: LaneState, upTo: number, nowMs: number, limits: S
   };
 }
 
-/** An acknowledgement that moves nothing. One alone may be late or doubled; the same again means a gap. */
-export function countIdleAck(lane: LaneState, upTo: number): LaneState {
-  const count = lane.idleAck?.upTo === upTo ? lane.idleAck.count + 1 : 1;
-  return { ...lane, idleAck: { upTo, count } };
+/** An acknowledgement that moves nothing. One alone may be late or doubled; the same again means a gap, and is not waited for long. */
+export function countIdleAck(lane: LaneState, upTo: number, limits: SyncLimits): LaneState {
+  if (lane.idleAck?.upTo === upTo) return { ...lane, idleAck: { upTo, count: lane.idleAck.count + 1 } };
+  return { ...lane, idleAck: { upTo, count: 1 }, resendMs: limits.resendMs };
 }
 
 export function sentBatch(lane: LaneState, batchId: number, upTo: number, nowMs: number): LaneState {
