@@ -27,7 +27,8 @@ export default defineConfig({
         extends: true,
         test: { name: "computed", include: ["test/**/*.test.ts"], exclude: REAL_PARTS, sequence: { groupOrder: 0 } },
       },
-      { extends: true, test: { name: "real parts", include: REAL_PARTS, sequence: { groupOrder: 1 } } },
+      // These wait for lines, leases and clocks most of the time.
+      { extends: true, test: { name: "real parts", include: REAL_PARTS, maxWorkers: 3, sequence: { groupOrder: 1 } } },
     ],
   },
 });

@@ -3,7 +3,7 @@ import { ERRORS } from "#protocol/errors/registry.ts";
 import { refusal, WHOLE } from "#test/config/fixtures.ts";
 import { seededRandom } from "#test/list/fixtures.ts";
 
-const ROUNDS = 25_000;
+const ROUNDS = 10_000;
 /** What means something to YAML, or to a number. */
 const PIECES = [
   ":",

@@ -9,6 +9,9 @@ const RATES = [9, 42, 1000];
 const INCIDENTS: readonly Incident[] = ["dropout", "broken", "lostArc", "dudStrike", "stuck", "frozen", "stillButShort", "hole", "blink"];
 const RECORDINGS = 200;
 const BLOCK = 20;
+/** Half of them in one run, the others in another. */
+const TURN = Number(process.env.ARCGATE_SEED ?? Math.floor(Math.random() * 2)) % 2;
+const BLOCKS = Array.from({ length: RECORDINGS / BLOCK / 2 }, (_, i) => (2 * i + TURN) * BLOCK);
 /** Nearer to a threshold than this, rounding decides and not the definition: such a recording is made anew. */
 const LEAST_MARGIN_S = 0.012;
 const LEAST_FROZEN_MARGIN_S = 0.25;
@@ -35,7 +38,7 @@ function decidable(spec: RecordingSpec) {
 }
 
 describe("recordings by chance, each with its seed", () => {
-  test.each(Array.from({ length: RECORDINGS / BLOCK }, (_, i) => i * BLOCK))("20 recordings from seed %i", (first) => {
+  test.each(BLOCKS)("20 recordings from seed %i", (first) => {
     for (let seed = first; seed < first + BLOCK; seed++) {
       const spec = specOf(seed, chanceOf(seed), INCIDENTS);
       const { rows, truth, seed: used } = decidable(spec);

@@ -36,6 +36,11 @@ export function plantEach<B extends Bug>(
   }
 }
 
+/** Bugs whose text is not once in the source any more: they plant nothing. */
+export function unplantable(bugs: readonly Bug[]): string[] {
+  return bugs.filter(({ file, from }) => readFileSync(file, "utf8").split(from).length !== 2).map(({ name, file }) => `${name}: ${file}`);
+}
+
 function plant(root: string, bug: Bug, { line, ran }: Hunt): Planted {
   const file = join(root, bug.file);
   const sound = readFileSync(file, "utf8");

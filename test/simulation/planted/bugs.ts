@@ -7,7 +7,7 @@ export interface SeededBug extends Bug {
 }
 
 const COMMIT =
-  "this.#ports.journal.commit({ events, checkpoints: [{ device: this.device, state: { v: CHECKPOINT_VERSION, machine: durable } }] });";
+  "journal.commit({ events: parts.flatMap(({ events }) => events), checkpoints: parts.flatMap(({ checkpoints }) => checkpoints) });";
 
 export const BUGS: readonly SeededBug[] = [
   bug(
@@ -18,12 +18,12 @@ export const BUGS: readonly SeededBug[] = [
     "if (failure === null || failure) return true;",
   ),
   bug(
-    24,
+    22,
     "events and their checkpoint are two transactions",
-    "runtime/machineDriver",
+    "runtime/commitGroup",
     COMMIT,
-    `this.#ports.journal.commit({ events, checkpoints: [] });
-      ${COMMIT.replace("events,", "events: [],")}`,
+    `journal.commit({ events: parts.flatMap(({ events }) => events), checkpoints: [] });
+    journal.commit({ events: [], checkpoints: parts.flatMap(({ checkpoints }) => checkpoints) });`,
   ),
   bug(
     1,
@@ -33,14 +33,14 @@ export const BUGS: readonly SeededBug[] = [
     "confirmedBelow: this.#state.nextSeq",
   ),
   bug(
-    6,
+    3,
     "a restart meters old windows again",
     "core/machine/step",
     "durableBelow: checkpoint.nextSeq,",
     "durableBelow: 0, nextSeq: 0, meter: initialMeter(),",
   ),
   bug(1, "session numbers begin anew with each process", "runtime/scans", "this.#ports.epoch * SESSIONS_PER_EPOCH", "SESSIONS_PER_EPOCH"),
-  bug(2, "an outage closes the contactor again at once", "core/interlock/order", 'outage: "stayClosed",', 'outage: "closed",'),
+  bug(20, "an outage closes the contactor again at once", "core/interlock/order", 'outage: "stayClosed",', 'outage: "closed",'),
   bug(1, "a session that ends is renewed like any other", "core/interlock/order", 'ending: "closedUntilArcOff",', 'ending: "stayClosed",'),
   bug(
     1,
@@ -57,7 +57,7 @@ export const BUGS: readonly SeededBug[] = [
     'this.#inputs.push({ type: "sent", lane, batchId, upTo, nowMs });\n      this.#options.journal.acknowledge(stream, upTo, []);',
   ),
   bug(
-    30,
+    9,
     "nothing is ever sent again",
     "core/sync/syncPlan",
     "return resendDue(woken, nowMs) ? resent(woken, nowMs, limits) : woken;",
@@ -78,20 +78,19 @@ export const BUGS: readonly SeededBug[] = [
     'const legal = leastBurdened(state, "telemetry", limits) ?? leastBurdened(state, "legal", limits);',
   ),
   bug(
-    4,
+    2,
     "a platform that was put back is not heard",
     "core/sync/syncPlan",
     "idleAck, steppedBackAtMs };",
     "steppedBackAtMs, idleAck: null };",
   ),
   bug(
-    9,
+    25,
     "an outage of unknown length is put on record as such",
     "core/interlock/underLease",
     "Number.isFinite(openForMs) ?",
     "openForMs >= 0 ?",
   ),
-  bug(4, "a silent machine is asked again too late", "shell/serial/silence", "PROBE_EVERY_MS = 4_500", "PROBE_EVERY_MS = 5_000"),
 ];
 
 function bug(caughtBy: number, name: string, file: string, from: string, to: string): SeededBug {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plantEach } from "#test/chaos/planted/planting.ts";
+import { plantEach, unplantable } from "#test/chaos/planted/planting.ts";
 import { BUGS } from "#test/simulation/planted/bugs.ts";
 import { simulationHunt } from "#test/simulation/planted/plantBugs.ts";
 
@@ -17,6 +17,7 @@ describe("bugs planted in runtime, interlock and sync", () => {
   });
 
   it("are ten at least, each in another place", () => {
+    expect(unplantable(BUGS)).toEqual([]);
     expect(BUGS.length).toBeGreaterThanOrEqual(10);
     expect(new Set(BUGS.map(({ file, from }) => file + from)).size).toBe(BUGS.length);
   });
