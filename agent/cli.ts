@@ -12,7 +12,9 @@ const HELP = `焊闸 arcgate — 持证扫码，方可起弧 / no arc without a 
   doctor --config FILE          自检 / check port, chip, clock, disk, list, broker, and say what to do
   verify TEXT [--trust FILE] [--key HEX] [--json]
                                 离线核验焊机的授权凭据 / check a machine's receipt (its AG1I code; - reads it from stdin), without a network
-  verify --journal FILE [--json] 核验日志文件 / check a journal's file, row by row; a copy, or with the agent stopped
+  verify --journal FILE [--anchor SEQ:HASH[@DEVICE]]… [--json]
+                                核验日志文件 / check a journal's file, row by row, and against heads that the chip or the platform
+                                vouches for; a copy, or with the agent stopped
   --help                        本说明 / this text
 
 退出码 Exit codes: 0 正常 ok · 1 有问题 a check failed · 2 用法或配置错误 usage or configuration`;
@@ -25,6 +27,7 @@ interface Options {
   trust: string | undefined;
   key: string | undefined;
   journal: string | undefined;
+  anchor: readonly string[];
 }
 
 const COMMANDS: Readonly<Record<string, () => Promise<(options: Options) => Promise<number>>>> = {
@@ -64,6 +67,7 @@ function readArguments(argv: readonly string[]): Options & { command: string | u
         trust: { type: "string" },
         key: { type: "string" },
         journal: { type: "string" },
+        anchor: { type: "string", multiple: true, default: [] },
         help: { type: "boolean", short: "h", default: false },
       },
     });

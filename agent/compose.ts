@@ -18,8 +18,9 @@ import { openBus } from "#agent/shell/serial/openBus.ts";
 import { openScanner } from "#agent/shell/serial/scanner.ts";
 import { FileStores } from "#agent/shell/store/fileStores.ts";
 import { openJournal, type SqliteJournal } from "#agent/shell/store/journal.ts";
+import { keepReserve, keepScrubbing } from "#agent/shell/store/journalKeeping.ts";
 import { WAL_ROOM_BYTES } from "#agent/shell/store/journalQuota.ts";
-import { keepScrubbing } from "#agent/shell/store/scrubbing.ts";
+import { RESERVE_BYTES } from "#agent/shell/store/journalReserve.ts";
 import type { BusSettings, Config } from "#agent/shell/system/configSchema.ts";
 import { openDeviceKey } from "#agent/shell/system/deviceKey.ts";
 import { openLog } from "#agent/shell/system/logFile.ts";
@@ -86,6 +87,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
   platform.sync.start();
   const scanners = openScanners(ground, agent);
   const stopScrubbing = keepScrubbing(ground.journal, ground.log);
+  const stopReserving = keepReserve(ground.journal, ground.log);
   const { listRefresh, maintenance, expiryReminder } = config.calendar;
   const calendar = surroundings.openCalendar([
     { name: "listRefresh", pattern: listRefresh, jitterMs: LIST_JITTER_MS, run: () => agent.refreshFiles() },
@@ -98,6 +100,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
     close: async () => {
       calendar.close();
       stopScrubbing();
+      stopReserving();
       for (const scanner of scanners) await scanner.close();
       agent.stop();
       await platform.sync?.close();
@@ -137,7 +140,8 @@ function openGround(config: Config, failed: (failure: CodedError) => void): Grou
     path: join(config.data, "journal.sqlite"),
     // A label that no lost journal of this machine had, not a time: so the wall clock may serve.
     initialEpoch: Math.floor(Math.max(BUILD_MS, Date.now()) / 1000),
-    maxBytes: journalBytes(config.storage.maxMegabytes, WAL_ROOM_BYTES),
+    maxBytes: journalBytes(config.storage.maxMegabytes, WAL_ROOM_BYTES + RESERVE_BYTES),
+    reserveBytes: RESERVE_BYTES,
     failed,
   });
   const devices = config.buses.flatMap((bus) => bus.machines.map((machine) => machine.device));

@@ -16,11 +16,15 @@ interface VerifyOptions {
   trust: string | undefined;
   key: string | undefined;
   journal: string | undefined;
+  anchor: readonly string[];
 }
 
 /** Checks what a machine's inspection code says, with the trust file alone. 1 when it does not hold. */
-export async function verify({ config, json, text, trust, key, journal }: VerifyOptions): Promise<number> {
-  if (journal !== undefined) return (await import("#agent/commands/verifyJournal.ts")).verifyJournalFile(journal, json);
+export async function verify({ config, json, text, trust, key, journal, anchor }: VerifyOptions): Promise<number> {
+  if (journal !== undefined) {
+    const { verifyJournalFile } = await import("#agent/commands/verifyJournal.ts");
+    return verifyJournalFile({ path: journal, anchors: anchor, json });
+  }
   if (text === undefined) throw new CodedError("config.usage", "verify TEXT");
   const code = text === "-" ? readFileSync(0, "utf8").trim() : text;
   const keys = trustFromFile(readJson(trust ?? readConfig(config).trust.file));

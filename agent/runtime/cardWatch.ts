@@ -21,7 +21,6 @@ interface CardWatchPorts {
 /** Before the warning: telemetry makes room first. */
 const THIN_FROM_PART = 0.8;
 const WARN_FROM_PART = 0.9;
-const REFUSE_FROM_PART = 0.95;
 /** It must have fallen so far before it is told again. */
 const REARM_PART = 0.85;
 /** An hour of welding stays whole whatever happens. */
@@ -54,8 +53,10 @@ export class CardWatch {
   }
 
   #tell(part: number): void {
-    if (part < REARM_PART) this.#told = "nothing";
-    const now = part >= REFUSE_FROM_PART ? "refusal" : part >= WARN_FROM_PART ? "warning" : "nothing";
+    // Its own room is used up, or the whole disk is full.
+    const isFull = this.#ports.journal.sizeState() === "full";
+    if (part < REARM_PART && !isFull) this.#told = "nothing";
+    const now = isFull ? "refusal" : part >= WARN_FROM_PART ? "warning" : "nothing";
     if (now === "nothing" || now === this.#told || this.#told === "refusal") return;
     this.#told = now;
     const payload = { usedPercent: Math.min(100, Math.floor(part * 100)), startsRefused: now === "refusal" };

@@ -1,18 +1,19 @@
 /** Keeps one chip's vault: runs what the core decides, one job on the bus at a time. */
 import type { JournalHead, LinkVault, VersionFloors } from "#agent/core/link.ts";
 import type { MachineState } from "#agent/core/machine/state.ts";
+import { mirrorFinding } from "#agent/core/vault/mirror.ts";
 import { initialKeeping, type VaultEffect, type VaultInput, type VaultJob, type VaultKeeping } from "#agent/core/vault/state.ts";
 import { stepVault, vaultWakeMs } from "#agent/core/vault/transition.ts";
-import type { After, Clock, Journal, VaultLink } from "#agent/ports.ts";
+import type { After, Clock, Journal, RowsRead, Stream, VaultLink } from "#agent/ports.ts";
 import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { Request } from "#protocol/events/messages.ts";
 
 export interface VaultKeeperPorts {
-  driver: Pick<MachineDriver, "device" | "dispatch">;
+  driver: Pick<MachineDriver, "device" | "dispatch" | "note">;
   link: VaultLink;
-  journal: Pick<Journal, "chain" | "stream">;
+  journal: Pick<Journal, "chain" | "stream" | "read">;
   clock: Clock;
   after: After;
   /** What the chip knows of the time raises the agent's floor. */
@@ -31,6 +32,8 @@ export class VaultKeeper {
   readonly #ports: VaultKeeperPorts;
   #keeping: VaultKeeping;
   #uid = "";
+  /** Of this chip: what it mirrored was compared with the journal. Once is enough, for from then on only this process raises it. */
+  #comparedUid = "";
   #cancelWake: () => void = () => undefined;
   #closed = false;
 
@@ -44,6 +47,8 @@ export class VaultKeeper {
     const [was, is] = [before.link.at === "up", after.link.at === "up"];
     if (is && after.chip && (!was || before.chip?.bootId !== after.chip.bootId)) {
       this.#uid = after.chip.uid;
+      // A chip from elsewhere mirrors another machine's record.
+      if (before.chip && before.chip.uid !== this.#uid) this.#comparedUid = this.#uid;
       this.#dispatch({ type: "met" });
     }
     if (was && !is) this.#dispatch({ type: "lost" });
@@ -90,6 +95,7 @@ export class VaultKeeper {
   async #work(job: VaultJob): Promise<void> {
     try {
       const vault = await this.#carryOut(job);
+      this.#compare(vault.journal);
       this.#tell(vault);
       this.#dispatch({ type: "vault", vault, after: job.do });
     } catch (error) {
@@ -97,6 +103,18 @@ export class VaultKeeper {
       this.#ports.log.warn({ device: this.#ports.driver.device, job: job.do, code: error.code, detail: error.detail }, "the chip's vault");
       this.#dispatch({ type: "failed", job: job.do });
     }
+  }
+
+  /** Before anything of this process is mirrored over it. */
+  #compare(mirror: JournalHead): void {
+    if (this.#comparedUid === this.#uid) return;
+    this.#comparedUid = this.#uid;
+    const { driver, journal } = this.#ports;
+    const stream: Stream = { device: driver.device, lane: "legal" };
+    const { lastSeq, forgottenSeq } = journal.stream(stream);
+    const hashAt = (seq: number) => (seq < forgottenSeq ? null : hashThere(journal.read(stream, seq, 1), seq));
+    const found = mirrorFinding(mirror, { chain: journal.chain, lastSeq, forgottenSeq, hashAt });
+    if (found) driver.note(found);
   }
 
   #tell(vault: LinkVault): void {
@@ -121,4 +139,9 @@ export class VaultKeeper {
         return this.#ports.link.carry(job.envelope);
     }
   }
+}
+
+/** Beside a hole a page begins after it. */
+function hashThere({ prev, lost }: RowsRead, seq: number): string | null {
+  return lost === undefined || lost.toSeq === seq ? prev : null;
 }

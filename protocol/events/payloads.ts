@@ -195,9 +195,12 @@ export const PAYLOADS = {
   chipFound: z.strictObject({ silentMs: ms }),
   chipReplaced: z.strictObject({ uid: z.string().max(64) }),
   foreignDevice: z.strictObject({ code, detail: z.string().max(256) }),
-  /** What the card damaged, and how much of the lane still verified; `next` is the hash from which the event after `toSeq` goes on. */
+  /**
+   * What the card damaged, and how much of the lane still verified; `next` is the hash from which the event after `toSeq` goes on. `mirror`:
+   * the record is not the one whose head (`toSeq`, `next`) the chip has mirrored, from `fromSeq` on; nothing is set aside.
+   */
   journalDamaged: z.strictObject({
-    part: z.enum(["file", "device", "cursor", "checkpoint", "value", "deadLetter", "rows", "hash"]),
+    part: z.enum(["file", "device", "cursor", "checkpoint", "value", "deadLetter", "rows", "hash", "mirror"]),
     lane: z.enum(["legal", "telemetry"]).nullable(),
     fromSeq: z.number().int().min(1).nullable(),
     toSeq: z.number().int().min(1).nullable(),

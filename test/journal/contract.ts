@@ -5,6 +5,7 @@ import { sha256Hex } from "#protocol/crypto.ts";
 import { canonicalJson } from "#protocol/events/canonical.ts";
 import { GENESIS } from "#protocol/events/event.ts";
 import { allRows, arcEvent, chainBreak, events, LEGAL, MACHINE, OTHER_MACHINE, stuckEvent, TELEMETRY } from "#test/journal/fixtures.ts";
+import { describeRefusedAndThinned } from "#test/journal/refusedAndThinned.ts";
 
 /** One store on which journals are opened one after another. */
 export interface JournalStore {
@@ -173,6 +174,8 @@ export function describeJournal(name: string, makeStore: () => JournalStore): vo
       expect(journal.read(LEGAL, 12, 1).prev).toBe(whole[11]?.hash);
       expect(() => journal.read(LEGAL, 11, 1)).toThrow("journal.forgotten");
     });
+
+    describeRefusedAndThinned({ journal: () => journal, reopen });
 
     it("goes on in the same chain after everything was deleted, over a restart", () => {
       commit(5);

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type JournalOptions, openJournal } from "#agent/shell/store/journal.ts";
+import { openJournal } from "#agent/shell/store/journal.ts";
+import type { JournalOptions } from "#agent/shell/store/journalOptions.ts";
 
 /** A journal's file in a folder of its own. */
 export function sqliteStore() {

@@ -6,8 +6,10 @@ import { CommitDraft } from "#agent/shell/store/journalDraft.ts";
 import { journalFailure } from "#agent/shell/store/journalFailure.ts";
 import type { JournalHandle } from "#agent/shell/store/journalHandle.ts";
 import { openSoundJournal } from "#agent/shell/store/journalOpening.ts";
+import { DEFAULT_MAX_BYTES, type JournalOptions } from "#agent/shell/store/journalOptions.ts";
 import { journalFileBytes } from "#agent/shell/store/journalQuota.ts";
 import { RecoveringHandle } from "#agent/shell/store/journalRecovery.ts";
+import { JournalReserve } from "#agent/shell/store/journalReserve.ts";
 import { StoredRow } from "#agent/shell/store/journalRow.ts";
 import { assertDurable } from "#agent/shell/store/journalSchema.ts";
 import { JournalScrub } from "#agent/shell/store/journalScrub.ts";
@@ -17,37 +19,31 @@ import { DAMAGE, SUSPECT } from "#agent/shell/store/journalWords.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { DeadLetter } from "#protocol/events/deadLetters.ts";
 
-const DEFAULT_MAX_BYTES = 1024 * 1024 * 1024;
 /** Deleting is cut into pieces: each holds the file for a few milliseconds. */
 const FORGET_ROWS_MAX = 10_000;
 const ACKS_UNWRITTEN_MAX = 64;
 
-export interface JournalOptions {
-  path: string;
-  /** First boot epoch of a new file, and so its chain: larger than that of any journal the machine had, e.g. the time floor in seconds. */
-  initialEpoch: number;
-  /** Quota of the file. */
-  maxBytes?: number;
-  /** Told once, when the disk has let the journal down for good: it refuses every write until a new process opens it. */
-  failed?: (failure: CodedError) => void;
-}
-
 /** Opens or begins a journal; each opening is a new boot epoch. Throws CodedErrors of the area `journal`. */
 export function openJournal(options: JournalOptions): SqliteJournal {
-  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
-  const handle = openSoundJournal(options.path, maxBytes);
-  try {
-    return new SqliteJournal(handle, options, maxBytes);
-  } catch (cause) {
-    handle.database.close();
-    throw journalFailure(cause, options.path);
-  }
+  const { path, maxBytes = DEFAULT_MAX_BYTES, reserveBytes = 0 } = options;
+  const reserve = new JournalReserve(path, reserveBytes);
+  return reserve.rescue(() => {
+    let handle: JournalHandle | undefined;
+    try {
+      handle = openSoundJournal(path, maxBytes);
+      return new SqliteJournal(handle, options, maxBytes, reserve);
+    } catch (cause) {
+      handle?.close();
+      throw journalFailure(cause, path);
+    }
+  });
 }
 
 class SqliteJournal implements Journal {
   readonly epoch: number;
   readonly chain: number;
   readonly #path: string;
+  readonly #reserve: JournalReserve;
   readonly #disk: RecoveringHandle;
   /** Streams whose cursor moved since it was written. Losing that costs a question to the platform at the next connect, no event. */
   readonly #unwritten = new Set<StreamRecord>();
@@ -57,10 +53,11 @@ class SqliteJournal implements Journal {
   /** What was lost and is not on record yet. */
   #damage: readonly DamageReport[];
 
-  constructor(handle: JournalHandle, { path, initialEpoch, failed }: JournalOptions, maxBytes: number) {
+  constructor(handle: JournalHandle, { path, initialEpoch, failed }: JournalOptions, maxBytes: number, reserve: JournalReserve) {
     this.#path = path;
+    this.#reserve = reserve;
     const replaced = (after: JournalHandle) => this.#replaced(after);
-    this.#disk = new RecoveringHandle(handle, { path, maxBytes, failed: failed ?? (() => undefined), replaced });
+    this.#disk = new RecoveringHandle(handle, { path, maxBytes, reserve, failed: failed ?? (() => undefined), replaced });
     this.#damage = parseReports(handle.value(DAMAGE));
     const { epoch, chain } = handle.boot(initialEpoch);
     this.epoch = epoch;
@@ -72,6 +69,7 @@ class SqliteJournal implements Journal {
 
   commit({ events, checkpoints }: JournalCommit): void {
     this.#disk.usable().quota.admit(events);
+    this.#reserve.admit(events);
     this.#commit({ events, checkpoints }, () => undefined);
   }
 
@@ -97,7 +95,7 @@ class SqliteJournal implements Journal {
       if (told.length > 0) handle.writeValue(DAMAGE, JSON.stringify(left));
     };
     // It may have reached the disk though the flush failed: then it must not be told as failed, or its events would come twice.
-    this.#disk.durably("commit", write, (reopened) => draft.landedIn(reopened));
+    this.#disk.commit(new Set(events.map(({ lane }) => lane)), write, (reopened) => draft.landedIn(reopened));
     this.#damage = left;
     if (this.#disk.current === handle) draft.adopt(handle);
     this.#streamsWritten();
@@ -201,7 +199,12 @@ class SqliteJournal implements Journal {
   }
 
   sizeState(): JournalSizeState {
-    return this.#disk.current.quota.state();
+    return this.#reserve.isDiskFull ? "full" : this.#disk.current.quota.state();
+  }
+
+  /** Makes the reserve again when the disk has room: call it again and again. */
+  lookForRoom(): void {
+    this.#disk.lookForRoom();
   }
 
   usedPart(): number {

@@ -31,3 +31,12 @@ function codeOf(cause: unknown): ErrorCode {
 export function isFatal(failure: CodedError): boolean {
   return failure.code === "journal.notDurable" || failure.code === "journal.corrupt" || failure.code === "journal.inUse";
 }
+
+/**
+ * Has the disk no room? SQLite's index of its log, which it maps, fails in its own way: then the connection is lost as with a failed flush,
+ * for nobody knows what the log holds.
+ */
+export function isNoRoom(failure: unknown): boolean {
+  const cause = failure instanceof CodedError ? failure.cause : failure;
+  return cause instanceof Database.SqliteError && (cause.code === "SQLITE_FULL" || cause.code === "SQLITE_IOERR_SHMSIZE");
+}

@@ -45,6 +45,8 @@ function openSource(path: string): Database.Database | null {
   try {
     source.pragma("query_only = 1");
     formatOf(source);
+    // One look at the file, not one for each row: that takes the locks a million times.
+    source.exec("BEGIN");
     return source;
   } catch (error) {
     source.close();

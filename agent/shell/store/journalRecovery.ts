@@ -4,14 +4,17 @@
  * and flushed before anything goes on. Where that fails too, nobody knows whether the commit is on the disk, and only a new process,
  * which begins from what is there, may go on: it has the lease to do so.
  */
-import { isFatal, journalFailure } from "#agent/shell/store/journalFailure.ts";
+import { isFatal, isNoRoom, journalFailure } from "#agent/shell/store/journalFailure.ts";
 import type { JournalHandle } from "#agent/shell/store/journalHandle.ts";
 import { openSoundJournal } from "#agent/shell/store/journalOpening.ts";
-import type { CodedError } from "#protocol/errors/codedError.ts";
+import type { JournalReserve } from "#agent/shell/store/journalReserve.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
+import type { Lane } from "#protocol/events/event.ts";
 
 export interface RecoveryOptions {
   path: string;
   maxBytes: number;
+  reserve: JournalReserve;
   /** Told once, when only a new process may go on. */
   failed: (failure: CodedError) => void;
   /** Another handle is about to take the old one's place; throws when the journal cannot go on with it. */
@@ -50,6 +53,7 @@ export class RecoveringHandle {
       handle.durably(step, () => work(handle));
     } catch (cause) {
       const failure = journalFailure(cause, step);
+      this.#options.reserve.noteFailure(failure);
       if (!isFatal(failure)) throw failure;
       if (failure.code === "journal.inUse") this.#giveUp(failure);
       this.#handle.close();
@@ -57,12 +61,48 @@ export class RecoveringHandle {
     }
   }
 
+  /**
+   * As `durably`. A full disk takes legal events into the room that is reserved, and refuses others with `journal.telemetryFull`. Where the
+   * file had to be opened anew, `work` is its caller's to repeat.
+   */
+  commit(lanes: ReadonlySet<Lane>, work: (handle: JournalHandle) => void, landed: (handle: JournalHandle) => boolean): void {
+    const { reserve } = this.#options;
+    const handle = this.usable();
+    const relieve = (failure: unknown): void => {
+      if (this.#handle !== handle) throw failure;
+      this.#emptyLog();
+    };
+    const write = (): void => this.durably("commit", work, landed);
+    try {
+      if (lanes.has("telemetry")) write();
+      else reserve.rescue(write, relieve);
+    } catch (failure) {
+      if (!reserve.isDiskFull || !isNoRoom(failure) || !lanes.has("telemetry")) throw failure;
+      throw new CodedError("journal.telemetryFull", "no room on the disk", { cause: failure });
+    }
+  }
+
+  /** Is there room again? */
+  lookForRoom(): void {
+    this.usable();
+    if (this.#options.reserve.look()) this.#emptyLog();
+  }
+
+  /** What the log holds goes to its places, so that it begins anew in the room that it has: a full disk lets neither grow. */
+  #emptyLog(): void {
+    try {
+      this.#handle.database.pragma("wal_checkpoint(PASSIVE)");
+    } catch (cause) {
+      // Then it stays in the log, as far as it has not come.
+      if (!isNoRoom(cause)) throw journalFailure(cause, "wal_checkpoint");
+    }
+  }
+
   #reopened(): JournalHandle {
-    const { path, maxBytes, replaced } = this.#options;
+    const { path, maxBytes, replaced, reserve } = this.#options;
     let after: JournalHandle | undefined;
     try {
-      after = openSoundJournal(path, maxBytes);
-      after.database.pragma("wal_checkpoint(TRUNCATE)");
+      after = reserve.rescue(() => openFlushed(path, maxBytes));
       replaced(after);
     } catch (cause) {
       after?.close();
@@ -76,5 +116,16 @@ export class RecoveringHandle {
     this.#failure = failure;
     this.#options.failed(failure);
     throw failure;
+  }
+}
+
+function openFlushed(path: string, maxBytes: number): JournalHandle {
+  const handle = openSoundJournal(path, maxBytes);
+  try {
+    handle.database.pragma("wal_checkpoint(TRUNCATE)");
+    return handle;
+  } catch (cause) {
+    handle.close();
+    throw journalFailure(cause, path);
   }
 }

@@ -47,7 +47,6 @@ export interface JournalFault {
 export interface Anchor {
   device: string;
   lane: Lane;
-  chain: number;
   seq: number;
   hash: HexDigest;
 }
@@ -66,11 +65,12 @@ export class JournalVerifier {
 
   /** Everything. `structure` has SQLite look at its own pages too, which takes as long as reading all of them. */
   all(options: { anchors?: readonly Anchor[]; structure?: boolean } = {}): JournalFault[] {
+    const { anchors = [] } = options;
     const faults = this.tables();
     const holes = loadHoles(this.#looks.holes.all());
-    for (const stream of this.soundStreams()) {
-      faults.push(...verifyRows(this.#looks, stream, holes.get(stream.record.id) ?? [], options.anchors ?? []));
-    }
+    const streams = this.soundStreams();
+    for (const stream of streams) faults.push(...verifyRows(this.#looks, stream, holes.get(stream.record.id) ?? [], anchors));
+    for (const anchor of anchors) if (!streams.some((stream) => isOf(anchor, stream))) faults.push(anchorFault(anchor, "no such record"));
     if (!options.structure) return faults;
     const said = this.#looks.structure.all();
     return [...faults, ...said.filter((line) => line !== "ok").map((line) => tableFault("file", line))];
@@ -121,19 +121,35 @@ function verifyRows(
 ): JournalFault[] {
   const { id, device, forgottenSeq: seq, forgottenHash: hash } = record;
   const stream = { id, device, lane: laneOf(id), chain };
-  const mine = anchors.filter((anchor) => anchor.device === device && anchor.lane === stream.lane && anchor.chain === chain);
+  const mine = anchors.filter((anchor) => isOf(anchor, { record }));
+  const compared = new Set<Anchor>();
   const faults: JournalFault[] = [];
   const fault = (at: number, detail: string) => faults.push({ table: "event", device, lane: stream.lane, seq: at, detail });
   const heldAt = (row: Pick<GoodRow, "seq" | "hash">) => {
-    for (const anchor of mine) if (anchor.seq === row.seq && anchor.hash !== row.hash) fault(row.seq, "not what was mirrored");
+    for (const anchor of mine) {
+      if (anchor.seq !== row.seq) continue;
+      compared.add(anchor);
+      if (anchor.hash !== row.hash) faults.push(anchorFault(anchor, "not what was mirrored"));
+    }
   };
   heldAt({ seq, hash });
   const walk = new StreamWalk(looks, stream, { seq, hash }, holes, heldAt);
   while (walk.step(ROWS_AT_ONCE));
   walk.finish(record);
   for (const damage of walk.damages) fault(damage.fromSeq, damage.detail);
-  for (const anchor of mine) if (anchor.seq > record.lastSeq) fault(record.lastSeq + 1, "less than was mirrored");
+  for (const anchor of mine) {
+    if (anchor.seq > record.lastSeq) fault(record.lastSeq + 1, `less than was mirrored: ${anchor.seq}`);
+    else if (!compared.has(anchor)) faults.push(anchorFault(anchor, "forgotten or lost: there is nothing to compare"));
+  }
   return faults;
+}
+
+function isOf(anchor: Anchor, { record }: Pick<SoundStream, "record">): boolean {
+  return anchor.device === record.device && anchor.lane === laneOf(record.id);
+}
+
+function anchorFault({ device, lane, seq }: Anchor, detail: string): JournalFault {
+  return { table: "event", device, lane, seq, detail };
 }
 
 function holds(table: string, row: SealedRow): boolean {

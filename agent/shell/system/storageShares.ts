@@ -1,4 +1,4 @@
-/** Who may take how much of the card: database, its log, the program's log and the signed files together stay under one cap. */
+/** Who may take how much of the card: database, its log, its reserve, the program's log and the signed files together stay under one cap. */
 import { LIST_MAX_BYTES, OVERLAY_MAX_BYTES } from "#protocol/list/layout.ts";
 
 const MEGABYTE = 2 ** 20;
@@ -12,7 +12,7 @@ export const LOG_FILE_BYTES = 4 * MEGABYTE;
 /** The least cap with which the journal has room for a week of one machine. */
 export const STORAGE_LEAST_MEGABYTES = 224;
 
-/** What is left for the journal's own file, beside which its write-ahead log has room of its own. */
-export function journalBytes(maxMegabytes: number, walBytes: number): number {
-  return maxMegabytes * MEGABYTE - FILES_BYTES - LOG_FILES * LOG_FILE_BYTES - walBytes;
+/** What is left for the journal's own file, beside which its write-ahead log and its reserve have room of their own. */
+export function journalBytes(maxMegabytes: number, besideBytes: number): number {
+  return maxMegabytes * MEGABYTE - FILES_BYTES - LOG_FILES * LOG_FILE_BYTES - besideBytes;
 }

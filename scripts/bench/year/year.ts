@@ -13,6 +13,7 @@ import { CommitGroup } from "#agent/runtime/commitGroup.ts";
 import type { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { openJournal, type SqliteJournal } from "#agent/shell/store/journal.ts";
 import { WAL_ROOM_BYTES } from "#agent/shell/store/journalQuota.ts";
+import { RESERVE_BYTES } from "#agent/shell/store/journalReserve.ts";
 import { openLog } from "#agent/shell/system/logFile.ts";
 import { journalBytes, STORAGE_LEAST_MEGABYTES } from "#agent/shell/system/storageShares.ts";
 import { LANES } from "#protocol/events/event.ts";
@@ -97,7 +98,7 @@ function begin(folder: string): Year {
   const journal = openJournal({
     path: join(folder, "journal.sqlite"),
     initialEpoch: 1,
-    maxBytes: journalBytes(STORAGE_LEAST_MEGABYTES, WAL_ROOM_BYTES),
+    maxBytes: journalBytes(STORAGE_LEAST_MEGABYTES, WAL_ROOM_BYTES + RESERVE_BYTES),
   });
   const driver = fieldMachine(0, { journal, group: new CommitGroup(), log }, virtual);
   const time = { state: startClock(FIELD_BEGINS_MS, 0) };

@@ -3,6 +3,7 @@ import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DICTIONARY } from "#protocol/events/dictionary.ts";
 import { agentReport, streamsOf, tellPlatform } from "#scripts/story/watch.ts";
 import type { ScanAnswer } from "#simulator/phone/scan.ts";
 import { until } from "#simulator/stage/processes.ts";
@@ -65,6 +66,14 @@ async function closings(): Promise<number> {
   return opens.length + (mirrorClosed ? 1 : 0);
 }
 
+/** How often the record itself says that the chip has mirrored another. */
+function mirrorsTold(): number {
+  const journal = new Database(join(disk(), "journal.sqlite"), { readonly: true });
+  const texts = journal.prepare<[number], string>("SELECT payload FROM event WHERE kind = ?").pluck().all(DICTIONARY.journalDamaged.kind);
+  journal.close();
+  return texts.filter((text) => JSON.parse(text).part === "mirror").length;
+}
+
 describe.concurrent("a disk that is put back", () => {
   beforeAll(async () => {
     bench = await Bench.start(["ZX7-400"]);
@@ -115,6 +124,7 @@ describe.concurrent("a disk that is put back", () => {
     const early = await Promise.all(Array.from({ length: 5 }, () => bench.scan("certified")));
     expect(early.map(({ allowed }) => allowed)).toEqual([false, false, false, false, false]);
     expect(await bench.scan("certified")).toMatchObject({ allowed: false, code: "licence.policyLost" });
+    await until("the record says that the chip has mirrored another", async () => mirrorsTold() === 1, PATIENCE_MS);
     await until("the old list is not used", async () => (await agentReport(bench.stage))?.list === null, PATIENCE_MS);
     expect([await closings(), (await bench.truth()).vault.startsLeft]).toEqual([before, 200]);
   });
