@@ -4,7 +4,7 @@ import { GENESIS } from "#protocol/events/event.ts";
 import { chainedRows, DEVICE } from "#test/platform/device.ts";
 import { deviceAt, platformAndDevice } from "#test/platform/workbench.ts";
 
-const CLEAN = { missing: [], missingCount: 0, duplicates: 0, conflicts: 0, chainBreaks: 0, refused: 0, refusedBy: {}, gaps: 0 };
+const CLEAN = { missing: [], missingCount: 0, duplicates: 0, conflicts: 0, chainBreaks: 0, refused: 0, refusedBy: {}, gaps: 0, thinned: 0 };
 
 test("events in order are stored, acknowledged and reported whole", async () => {
   const { platform, far } = await platformAndDevice();
