@@ -106,7 +106,7 @@ describe.concurrent("the command line, and a stranger's look at the chip", () =>
   it.sequential("doctor finds everything in order while the agent is stopped", async () => {
     const { code, out } = await arcgate("doctor");
     expect(out).not.toContain("✗");
-    expect(out.match(/^✓/gm)?.length).toBe(7);
+    expect(out.match(/^✓/gm)?.length).toBe(8);
     expect(code).toBe(0);
   });
 
