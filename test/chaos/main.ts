@@ -4,6 +4,7 @@ import { playKills } from "#test/chaos/kill/kill.ts";
 import { plantBugs, playLicences } from "#test/chaos/licence.ts";
 import { whyNoDisk } from "#test/chaos/powercut/disks.ts";
 import { playPowercuts } from "#test/chaos/powercut/powercut.ts";
+import { answer, type Task, wholeNumber } from "#test/commandLine.ts";
 
 const USAGE = `npm run chaos -- licence|planted|powercut|kill [--seed S] …
 
@@ -13,9 +14,6 @@ powercut  [--cuts N]                 cuts the power of a disk N times (500) whil
 kill      [--kills N]                plays N faults (1000): agent and broker killed, the agent stopped, lines cut, disks filled, while welders weld
 
 The last line is the count, as JSON. Exit code: 0 nothing wrong, 1 something is, 2 usage, 3 cannot be done here.`;
-
-/** Gives the exit code. */
-type Task = () => number | Promise<number>;
 
 function asked(argv: string[]): Task | "help" {
   const { values, positionals } = parseArgs({
@@ -55,24 +53,4 @@ async function kill(kills: number, seed: number): Promise<number> {
   return isClean ? 0 : 1;
 }
 
-/** Nothing at all would find nothing wrong. */
-function wholeNumber(name: string, value: string): number {
-  if (!/^[1-9][0-9]{0,14}$/.test(value)) throw new TypeError(`--${name} is a whole number from 1 on, not ${value}`);
-  return Number(value);
-}
-
-/** What was asked, or null when it was not understood; only that is told as such. */
-function understood(argv: string[]): ReturnType<typeof asked> | null {
-  try {
-    return asked(argv);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    console.error(`${error.message}\n\n${USAGE}`);
-    return null;
-  }
-}
-
-const task = understood(process.argv.slice(2));
-if (task === "help") console.log(USAGE);
-else if (task === null) process.exitCode = 2;
-else process.exitCode = await task();
+await answer(process.argv.slice(2), USAGE, asked);

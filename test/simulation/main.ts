@@ -1,6 +1,7 @@
 /** `npm run simulate -- …`: the whole agent in virtual time, one seed after another. The last line is the count, as JSON; see `USAGE`. */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { answer, type Task, wholeNumber } from "#test/commandLine.ts";
 import { plantBugs } from "#test/simulation/planted/plantBugs.ts";
 import { play } from "#test/simulation/run.ts";
 import { playSeeds, serveSeeds } from "#test/simulation/seeds.ts";
@@ -12,9 +13,6 @@ a platform for some virtual minutes, with faults. --first stops at the first vio
 its digest. --planted plants each known bug in a copy, and plays up to N seeds until one finds it.
 
 The last line is the count, as JSON. Exit code: 0 nothing wrong, 1 something is, 2 usage.`;
-
-/** Gives the exit code. */
-type Task = () => number | Promise<number>;
 
 function asked(argv: string[]): Task | "help" {
   const { values } = parseArgs({
@@ -41,27 +39,5 @@ async function trace(seed: number): Promise<number> {
   return violations.length === 0 ? 0 : 1;
 }
 
-/** Nothing at all would find nothing wrong. */
-function wholeNumber(name: string, value: string): number {
-  if (!/^[1-9][0-9]{0,8}$/.test(value)) throw new TypeError(`--${name} is a whole number from 1 on, not ${value}`);
-  return Number(value);
-}
-
-/** What was asked, or null when it was not understood; only that is told as such. */
-function understood(argv: string[]): ReturnType<typeof asked> | null {
-  try {
-    return asked(argv);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    console.error(`${error.message}\n\n${USAGE}`);
-    return null;
-  }
-}
-
 if (process.send) serveSeeds();
-else {
-  const task = understood(process.argv.slice(2));
-  if (task === "help") console.log(USAGE);
-  else if (task === null) process.exitCode = 2;
-  else process.exitCode = await task();
-}
+else await answer(process.argv.slice(2), USAGE, asked);
