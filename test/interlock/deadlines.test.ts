@@ -184,6 +184,7 @@ describe("a restart of the agent", () => {
 
   it("lets end what was ending", () => {
     expect(resumeInterlock(STATES.ending, NOW)).toEqual(STATES.ending);
+    expect(resumeInterlock(STATES.endingUnheard, NOW)).toEqual({ ...STATES.endingUnheard, silentSinceMonoMs: null });
     const opening = resumeInterlock(STATES.opening, NOW);
     expect(interlock(opening, OPEN, NOW).facts.map(({ type }) => type)).toEqual(["contactorOpened", "sessionEnded"]);
     expect(interlock(resumeInterlock(STATES.faulted, NOW), OPEN, NOW).state).toEqual({ at: "locked" });

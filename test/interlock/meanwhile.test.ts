@@ -43,6 +43,18 @@ describe("a hard cause that is over when the chip is next heard", () => {
     expect(causes(late, behind)).toEqual(["eStop"]);
   });
 
+  it("waits for the windows too where a session ends, and where it has been told to open", () => {
+    const behind = { ...OPEN, openForMs: null };
+    for (const name of ["ending", "endingUnheard", "opening"] as const) {
+      const step = interlock(STATES[name], behind, NOW);
+      expect([step.state.at, step.facts]).toEqual([STATES[name].at, []]);
+      expect(interlock(step.state, OPEN, NOW).facts.at(-1)).toMatchObject({ type: "sessionEnded", session: SESSION });
+    }
+    expect(interlock(STATES.endingUnheard, behind, NOW).state).toEqual({ ...STATES.endingUnheard, silentSinceMonoMs: null });
+    const sticking = { ...behind, mirrorClosed: true };
+    expect(interlock({ ...STATES.opening, sinceMonoMs: NOW.monoMs - 2_000 }, sticking, NOW).state.at).toBe("faulted");
+  });
+
   it("sees to a contact that stays closed all the same", () => {
     const { state } = interlock(STATES.energised, { ...PRESSED, mirrorClosed: true }, NOW);
     expect(state).toMatchObject({ at: "opening", session: null });

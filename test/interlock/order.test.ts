@@ -1,8 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { orderOf } from "#agent/core/interlock/order.ts";
+import { orderOf, withoutClosing } from "#agent/core/interlock/order.ts";
 import { NOW, SESSION, STATES } from "#test/interlock/fixtures.ts";
 
 describe("the order to the chip", () => {
+  it("closes nothing while its decision is not on record, and keeps closed what is", () => {
+    const sent = (name: keyof typeof STATES) => ({ ...orderOf(STATES[name], NOW), readFrom: 7, confirmedBelow: 5 });
+    const closing = sent("closing");
+    expect(withoutClosing(closing)).toEqual({ ...closing, mode: "open", leaseMs: 0 });
+    for (const name of ["energised", "ending", "outageClosed", "locked"] as const) {
+      expect(withoutClosing(sent(name))).toEqual(sent(name));
+    }
+  });
+
   it("shows the welder by the lamp what to do", () => {
     const lamps = Object.fromEntries(Object.entries(STATES).map(([name, state]) => [name, orderOf(state, NOW).lamp]));
     expect(lamps).toEqual({
