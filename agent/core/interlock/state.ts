@@ -24,8 +24,7 @@ export type SoftCause =
   | "listStale"
   | "machineRetired"
   | "sessionLimit"
-  | "lockedByPlatform"
-  | "agentStopping";
+  | "lockedByPlatform";
 export type HardCause = "eStop" | "enclosureOpen" | ChipFault;
 export type EndCause = SoftCause | HardCause | "idle" | "handover" | "leaseLost" | "contactorDidNotClose" | "unknownSession";
 
