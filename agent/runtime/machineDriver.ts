@@ -177,7 +177,7 @@ export class MachineDriver {
       failure = this.#write(legal, { ...state, drafts: [...waiting, ...state.drafts] }, now);
     }
     if (failure === null) return true;
-    this.#state = { ...unrecorded(before, state), drafts: bounded([...drafts, ...state.drafts]) };
+    this.#state = { ...unrecorded(before, state, now), drafts: bounded([...drafts, ...state.drafts]) };
     this.#ports.log.warn({ device: this.device, err: failure }, "commit failed; the events wait");
     return false;
   }

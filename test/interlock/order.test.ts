@@ -6,7 +6,7 @@ describe("the order to the chip", () => {
   it("closes nothing while its decision is not on record, and keeps closed what is", () => {
     const sent = (name: keyof typeof STATES) => ({ ...orderOf(STATES[name], NOW), readFrom: 7, confirmedBelow: 5 });
     const closing = sent("closing");
-    expect(withoutClosing(closing)).toEqual({ ...closing, mode: "open", leaseMs: 0 });
+    expect(withoutClosing(closing)).toEqual({ ...closing, mode: "stayClosed" });
     for (const name of ["energised", "ending", "outageClosed", "locked"] as const) {
       expect(withoutClosing(sent(name))).toEqual(sent(name));
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { InterlockInput, InterlockState } from "#agent/core/interlock/state.ts";
 import { interlock, resumeInterlock } from "#agent/core/interlock/transition.ts";
+import { heldOpen } from "#agent/core/interlock/underLease.ts";
 import { CLOSED, INPUTS, NOW, OPEN, SESSION, STATES } from "#test/interlock/fixtures.ts";
 
 const later = (ms: number) => ({ monoMs: NOW.monoMs + ms, chipMs: NOW.chipMs + ms });
@@ -78,6 +79,46 @@ describe("when the chip answers again", () => {
       { type: "leaseLost", session: SESSION, silentMs: 60_000 },
       { type: "sessionEnded", session: SESSION, cause: "leaseLost" },
     ]);
+  });
+});
+
+describe("a scan in an outage by the welder whose session it is", () => {
+  const shown = interlock(STATES.outageOpen, INPUTS.shownAgain, later(45_000)).state;
+
+  it("gives it 60 s from then, be the contactor open for ever so long", () => {
+    const openForMs = Number.POSITIVE_INFINITY;
+    const reading = { ...OPEN, currentPresent: true, openForMs };
+    expect(interlock(shown, reading, later(104_999)).state.at).toBe("outage");
+    expect(interlock(shown, INPUTS.tick, later(104_999)).state.at).toBe("outage");
+    expect(interlock(shown, { ...OPEN, openForMs }, later(50_000)).state.at).toBe("closing");
+  });
+
+  it("and no more", () => {
+    const ended = [{ type: "sessionEnded", session: SESSION, cause: "leaseLost" }];
+    expect(interlock(shown, OPEN, later(105_000))).toEqual({ state: { at: "locked" }, facts: ended });
+    expect(interlock(shown, INPUTS.tick, later(105_000))).toEqual({ state: { at: "unlinked" }, facts: ended });
+  });
+
+  it("on the new process's clock after a restart", () => {
+    const restarted = { ...NOW, monoMs: 500 };
+    expect(resumeInterlock(shown, restarted)).toMatchObject({ sinceMonoMs: 500, shownMonoMs: 500 });
+    expect(resumeInterlock(STATES.outageOpen, restarted)).toMatchObject({ shownMonoMs: null });
+  });
+});
+
+describe("a contactor that may not close yet, for that could not be put on record", () => {
+  const openForMs = 3_600_000;
+  const held = heldOpen(STATES.closing, NOW);
+
+  it("closes within 60 s, however long it was open before the scan", () => {
+    const quiet = interlock(held, { ...OPEN, openForMs }, NOW).state;
+    expect(interlock(quiet, { ...OPEN, openForMs }, later(59_999)).state).toMatchObject({ at: "closing", session: SESSION });
+    expect(interlock(quiet, { ...OPEN, openForMs }, later(60_000)).facts).toMatchObject([{ type: "sessionEnded", cause: "leaseLost" }]);
+  });
+
+  it("is told to have closed, when its order was obeyed and the answer lost", () => {
+    const step = interlock(held, CLOSED, later(300));
+    expect(step).toMatchObject({ state: { at: "energised" }, facts: [{ type: "contactorClosed", afterMs: 300 }] });
   });
 });
 

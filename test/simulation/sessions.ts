@@ -7,6 +7,7 @@ import type { EventName, PayloadOf } from "#protocol/events/payloads.ts";
 import type { Account } from "#test/simulation/account.ts";
 import type { ChipWatch } from "#test/simulation/chip.ts";
 import { PEOPLE } from "#test/simulation/keys.ts";
+import { faultOf, newSession, type Session } from "#test/simulation/sessionBook.ts";
 import type { VirtualClock } from "#test/simulation/virtualClock.ts";
 import { WINDOW_MS } from "#test/simulation/windowRing.ts";
 
@@ -21,28 +22,6 @@ const ARC_LEAST_MS = 300;
 const UNREAD_WITHIN_MS = 20_000;
 /** Of a session that was told to end: its arc may burn on for so long, and the contactor may stay closed without one for so long. */
 const SOFT_END = { withArcMs: 31_500, quietMs: 4_500 } as const;
-/** Less than five ampere seconds are not said to be unaccounted. */
-const UNSAID_MS = 60;
-
-interface Session {
-  handle: string;
-  startedMs: number;
-  started: boolean;
-  ended: string | null;
-  endedMs: number;
-  closedBefore: boolean;
-  /** By the chip: arcs, all of them and those that count. */
-  burntMs: number;
-  arcMs: number;
-  /** What may be missing, because the session ended when an arc was cut (the window being filled), or with windows unread. */
-  cutMs: number;
-  /** By the records. */
-  recordedMs: number;
-  unaccountedMs: number;
-  /** Windows may be lost: the chip booted, or its ring was overrun. */
-  excused: boolean;
-}
-
 export interface Limits {
   idleRelockS: number;
   sessionMaximumS: number;
@@ -55,6 +34,8 @@ export class Sessions implements ChipWatch {
   readonly #sessions = new Map<number, Session>();
   /** Certified people's scans that were shown to a living agent, by handle. */
   readonly #shown = new Map<string, number>();
+  /** The session that was allowed last. */
+  #latest: number | null = null;
   #quietSinceMs = 0;
   #bootedMs = Number.NEGATIVE_INFINITY;
   #eStoppedMs = Number.NEGATIVE_INFINITY;
@@ -116,7 +97,9 @@ export class Sessions implements ChipWatch {
     if (session.ended !== null && this.#clock.nowMs - session.endedMs > SLACK_MS)
       this.#account.wrong(`leased for session ${order.session}, which ended: ${session.ended}`);
     if (wasOpenMs === null) return;
-    if (session.closedBefore && (wasOpenMs < RECLOSE.leastMs || wasOpenMs > RECLOSE.mostMs))
+    // A scan in the outage proves anew who stands there.
+    const unprovedMs = Math.min(wasOpenMs, this.#clock.nowMs - session.shownMs);
+    if (session.closedBefore && (wasOpenMs < RECLOSE.leastMs || unprovedMs > RECLOSE.mostMs))
       this.#account.wrong(`session ${order.session} closed again after ${wasOpenMs} ms`);
     session.closedBefore = true;
     this.#quietSinceMs = this.#clock.nowMs;
@@ -138,13 +121,19 @@ export class Sessions implements ChipWatch {
     this.#account.note(`arc of ${session}: ${fromMs} to ${toMs}`);
     this.#quietSinceMs = toMs;
     this.arcs += 1;
-    const found = this.#sessions.get(session);
+    const found = this.#weldedBy(session, fromMs);
     if (!found) {
       this.#account.wrong(`an arc of session ${session}, which is not on record`);
       return;
     }
     found.burntMs += toMs - fromMs;
     if (toMs - fromMs >= ARC_LEAST_MS) found.arcMs += toMs - fromMs;
+  }
+
+  #weldedBy(leased: number, fromMs: number): Session | undefined {
+    let found = this.#sessions.get(leased);
+    while (found && found.heir !== null && fromMs >= found.endedMs) found = this.#sessions.get(found.heir);
+    return found;
   }
 
   heldFor(silentMs: number, quietMs: number): void {
@@ -183,13 +172,9 @@ export class Sessions implements ChipWatch {
 
   /** When all is over: the records against the truth. */
   judge(): void {
-    for (const [id, { arcMs, burntMs, cutMs, recordedMs, unaccountedMs, excused }] of this.#sessions) {
-      const sum = recordedMs + unaccountedMs;
-      const truth = `arcs of session ${id}: ${burntMs} ms, ${arcMs} that count; ${recordedMs} recorded, ${unaccountedMs} unaccounted`;
-      const missingMs = arcMs - Math.round(recordedMs);
-      if (!excused && (missingMs < 0 || missingMs > cutMs || unaccountedMs !== 0)) this.#account.wrong(truth);
-      if (excused && (sum < arcMs - cutMs - 3 * UNSAID_MS || sum > burntMs + 3 * UNSAID_MS))
-        this.#account.wrong(`${truth}, the chip's boots excused`);
+    for (const [id, session] of this.#sessions) {
+      const fault = faultOf(session);
+      if (fault !== null) this.#account.wrong(`arcs of session ${id}: ${fault}`);
     }
   }
 
@@ -201,23 +186,19 @@ export class Sessions implements ChipWatch {
     if (!isCertified || left < 0 || purpose !== "start") this.#account.wrong(`session ${id} for ${handle}, who has not shown a good pass`);
     // Whoever scans while a session of theirs runs is told of that one.
     if (known && (known.handle !== handle || known.ended !== null)) this.#account.wrong(`session ${id} was given out twice`);
-    if (known) return;
-    const nothing = { burntMs: 0, arcMs: 0, cutMs: 0, recordedMs: 0, unaccountedMs: 0, excused: false };
-    this.#sessions.set(id, {
-      handle,
-      startedMs: this.#clock.nowMs,
-      started: false,
-      ended: null,
-      endedMs: 0,
-      closedBefore: false,
-      ...nothing,
-    });
+    if (known) {
+      known.shownMs = this.#clock.nowMs;
+      return;
+    }
+    this.#latest = id;
+    this.#sessions.set(id, newSession(handle, this.#clock.nowMs));
   }
 
   #ended(id: number, session: Session, cause: string): void {
     if (session.ended !== null) this.#account.wrong(`session ${id} ended twice: ${session.ended}, ${cause}`);
     session.ended = cause;
     session.endedMs = this.#clock.nowMs;
+    if (cause === "handover") session.heir = this.#latest;
     // An arc in windows that were not read yet is parted there, and a part may be too short to count.
     if (this.#account.apartMs(UNREAD_WITHIN_MS) > 0) session.cutMs += ARC_LEAST_MS + WINDOW_MS;
     this.#account.note(`session ${id} ended: ${cause}`);

@@ -51,7 +51,7 @@ const LEASE_MODE = {
   faulted: "open",
 } as const satisfies Record<InterlockState["at"], LinkOrder["mode"]>;
 
-/** Nothing is energised by a decision that is not on record; what is closed already is kept. */
+/** Nothing is energised by a decision that is not on record; what is closed for the session already is kept. */
 export function withoutClosing(order: LinkOrder): LinkOrder {
-  return order.mode === "closed" ? { ...order, mode: "open", leaseMs: 0 } : order;
+  return order.mode === "closed" ? { ...order, mode: "stayClosed" } : order;
 }

@@ -48,8 +48,16 @@ export type InterlockState =
       /** Told to be open, in an outage in which it may have closed again. */
       opened?: true;
     }
-  /** The chip is silent, or opened by itself: the same session may go on within 60 s. */
-  | { at: "outage"; session: Session; activeChipMs: number; sinceMonoMs: number; opened: boolean; quietSinceMonoMs: number | null }
+  /** The chip is silent, or opened by itself: the same session may go on within 60 s, counted anew when its welder scans again. */
+  | {
+      at: "outage";
+      session: Session;
+      activeChipMs: number;
+      sinceMonoMs: number;
+      opened: boolean;
+      quietSinceMonoMs: number | null;
+      shownMonoMs: number | null;
+    }
   | { at: "opening"; session: Session | null; cause: EndCause; sinceMonoMs: number }
   /** Something beats every licence. Its end never re-energises. */
   | { at: "faulted"; fault: HardCause };
@@ -80,6 +88,8 @@ export type StateInput =
   /** Two exchanges missed. */
   | { type: "silent" }
   | { type: "granted"; session: Session; presence: "proved" | "buttonNeeded"; startPresses: number }
+  /** The welder whose session runs scanned again. */
+  | { type: "shownAgain" }
   | { type: "soft"; cause: SoftCause }
   | { type: "tick" };
 

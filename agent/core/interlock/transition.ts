@@ -57,7 +57,7 @@ export function resumeInterlock(state: InterlockState, now: InterlockNow): Inter
     case "energised":
       return outageFrom(state.session, state.activeChipMs, now, false);
     case "outage":
-      return { ...state, sinceMonoMs, quietSinceMonoMs: null };
+      return { ...state, sinceMonoMs, quietSinceMonoMs: null, shownMonoMs: (state.shownMonoMs ?? null) === null ? null : sinceMonoMs };
     case "opening":
       return { ...state, sinceMonoMs };
     case "ending":

@@ -1,6 +1,6 @@
 /** The end of every step: what must be committed, and what is said to the chip next. */
-import { sessionOf } from "#agent/core/interlock/common.ts";
 import { orderOf } from "#agent/core/interlock/order.ts";
+import { heldOpen } from "#agent/core/interlock/underLease.ts";
 import { indicatorOf } from "#agent/core/machine/indicator.ts";
 import { interlockNow } from "#agent/core/machine/session.ts";
 import type { Draft, EventDraft, MachineNow, MachineState, MachineStep } from "#agent/core/machine/state.ts";
@@ -87,9 +87,8 @@ export function markDurable(state: MachineState): MachineState {
 }
 
 /** A step whose events could not be put on record closes nothing: an outage goes on until they can, or its time is up. */
-export function unrecorded(before: MachineState, after: MachineState): MachineState {
-  const wouldClose = before.interlock.at === "outage" && after.interlock.at === "closing";
-  return wouldClose && sessionOf(after.interlock)?.id === sessionOf(before.interlock)?.id
-    ? { ...after, interlock: before.interlock }
-    : after;
+export function unrecorded(before: MachineState, after: MachineState, now: MachineNow): MachineState {
+  if (after.interlock.at !== "closing") return after;
+  const wasOut = before.interlock.at === "outage" && before.interlock.session.id === after.interlock.session.id;
+  return { ...after, interlock: wasOut ? before.interlock : heldOpen(after.interlock, interlockNow(after, now)) };
 }

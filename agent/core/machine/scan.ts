@@ -64,7 +64,8 @@ function decideScan(draft: Draft, scan: ScanInput, setup: MachineSetup, now: Mac
   const receipt = { ...receiptOf(decision, facts, setup.policy), session, agoMs: 0 } as EventDraft;
   const next = { ...draft, drafts: [...draft.drafts, receipt, ...decision.warnings.map(warningDraft)] };
   if (!decision.allow) return { draft: refused(next, decision, scan, now), decision };
-  if (decision.rule === "guardian" || decision.rule === "alreadyRunning") return { draft: next, decision };
+  if (decision.rule === "guardian") return { draft: next, decision };
+  if (decision.rule === "alreadyRunning") return { draft: applyInterlock(next, { type: "shownAgain" }, setup, now), decision };
   return { draft: started(next, decision, scan, setup, now), decision };
 }
 

@@ -4,6 +4,8 @@ import { LEASE_MS } from "#protocol/chip/arcgateChip.ts";
 const MISSES_UNTIL_SILENT = 2;
 /** Less than the five seconds of five polls: one that comes a little early must not wait for the next, or a lease lapses over two misses. */
 const PROBE_EVERY_MS = 4_500;
+/** Any request that got no answer may have been heard: for so long after the first one of them a lease may run that is worth asking for. */
+const PRESSING_MS = 2 * LEASE_MS;
 /** At every poll, one that comes a little early included. An order to open or close is worth a time-out so often, and so is a lease that still runs. */
 const PRESSING_PROBE_EVERY_MS = 900;
 
@@ -28,7 +30,7 @@ export class SilenceTable {
   waitMs(unit: number, rank: Rank, nowMs: number): number {
     const slave = this.#slaves.get(unit);
     if (!slave || !this.isSilent(unit)) return 0;
-    const isPressing = rank === "urgent" || nowMs - slave.firstMissAtMs < LEASE_MS;
+    const isPressing = rank === "urgent" || nowMs - slave.firstMissAtMs < PRESSING_MS;
     const everyMs = isPressing ? PRESSING_PROBE_EVERY_MS : PROBE_EVERY_MS;
     return Math.max(0, slave.triedAtMs + everyMs - nowMs);
   }
