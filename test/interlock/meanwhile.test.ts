@@ -55,6 +55,27 @@ describe("a hard cause that is over when the chip is next heard", () => {
     expect(interlock({ ...STATES.opening, sinceMonoMs: NOW.monoMs - 2_000 }, sticking, NOW).state.at).toBe("faulted");
   });
 
+  it("waits for the windows of the arc that a hard cause cuts, and that still stands", () => {
+    const standing: InterlockReading = { ...OPEN, eStop: true, openedBy: "eStop", openForMs: 300 };
+    for (const name of [...CLOSED_WHEN_LAST_SEEN, "opening"] as const) {
+      const { state, facts } = interlock(STATES[name], { ...standing, openForMs: null }, NOW);
+      expect([state.at, facts]).toEqual([STATES[name].at, []]);
+      const found = interlock(state, standing, NOW);
+      expect(found.state).toEqual({ at: "faulted", fault: "eStop" });
+      expect(found.facts.at(-1)).toEqual({ type: "sessionEnded", session: SESSION, cause: "eStop" });
+      const sticking = { ...standing, mirrorClosed: true, openForMs: null };
+      expect(interlock(STATES[name], sticking, NOW).state.at).toBe("faulted");
+    }
+    for (const name of ["locked", "awaitingStart", "closing"] as const)
+      expect(interlock(STATES[name], { ...standing, openForMs: null }, NOW).state.at).toBe("faulted");
+  });
+
+  it("waits for the windows where the chip's own limit cut the arc", () => {
+    const limit: InterlockReading = { ...OPEN, openedBy: "sessionLimit" };
+    expect(interlock(STATES.energised, { ...limit, openForMs: null }, NOW)).toEqual({ state: STATES.energised, facts: [] });
+    expect(causes(STATES.energised, limit)).toEqual(["sessionLimit"]);
+  });
+
   it("sees to a contact that stays closed all the same", () => {
     const { state } = interlock(STATES.energised, { ...PRESSED, mirrorClosed: true }, NOW);
     expect(state).toMatchObject({ at: "opening", session: null });

@@ -1,5 +1,5 @@
 import { awaitingStart, faulted, locked, opening, unlinked } from "#agent/core/interlock/atRest.ts";
-import { closingFacts, sessionOf, stay } from "#agent/core/interlock/common.ts";
+import { closingFacts, isUnread, sessionOf, stay } from "#agent/core/interlock/common.ts";
 import type {
   HardCause,
   InterlockFact,
@@ -15,7 +15,7 @@ import { closing, ending, energised, outage, outageFrom } from "#agent/core/inte
 export function interlock(state: InterlockState, input: InterlockInput, now: InterlockNow): InterlockStep {
   if (input.type === "reading") {
     const hard = hardCause(input);
-    if (hard) return onHardCause(state, hard, input, now);
+    if (hard && !(wasClosed(state) && isUnread(input))) return onHardCause(state, hard, input, now);
   }
   if (input.type === "limits") return stay(withLimits(state, input));
   switch (state.at) {
@@ -78,6 +78,11 @@ function hardCause(reading: InterlockReading): HardCause | undefined {
   if (reading.eStop) return "eStop";
   if (reading.enclosureOpen) return "enclosureOpen";
   return reading.fault === "none" ? undefined : reading.fault;
+}
+
+/** The windows of an arc that the chip cut may be unread yet: its session ends with them. Nothing can close meanwhile. */
+function wasClosed({ at }: InterlockState): boolean {
+  return at === "energised" || at === "ending" || at === "outage" || at === "opening";
 }
 
 function onHardCause(state: InterlockState, fault: HardCause, reading: InterlockReading, now: InterlockNow): InterlockStep {

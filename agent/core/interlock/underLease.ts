@@ -34,6 +34,7 @@ export function energised(state: Of<"energised">, input: StateInput, now: Interl
   if (input.type === "soft") return stay(endingFrom(session, input.cause, now));
   if (input.type === "granted") return handover(state, input, now);
   if (input.type !== "reading") return stay(state);
+  if (isUnread(input)) return stay(state);
   if (!input.mirrorClosed || !input.commandedClosed) return openedByItself(state, input, now);
   const activeChipMs = activeAt(state.activeChipMs, input, now);
   if (isOver(session, now)) return stay(endingFrom(session, "sessionLimit", now));
