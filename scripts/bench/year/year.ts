@@ -39,7 +39,7 @@ const RETENTION_MS = 7 * DAY_MS;
 const WARM_UP_DAYS = 5;
 /** Of every half year, the days on which the platform is not there. */
 const AWAY = { everyDays: 180, fromDay: 10, days: 140 };
-const FULL = { days: 365, mostMs: 14 * 60_000 };
+const FULL = { days: 365, mostMs: 30 * 60_000 };
 const QUICK = { days: 0.1, mostMs: 30_000 };
 /** The synthetic machine's period: it idles from the first of these to the second, but for a margin. */
 const PERIOD_MS = 480_000;
