@@ -4,6 +4,7 @@ import {
   initialUpdate,
   PROBATION_MS,
   switchFailed,
+  TRIAL_MS,
   type UpdateEffect,
   type UpdateLook,
   type UpdateState,
@@ -17,10 +18,11 @@ const FRESH: UpdateState = { at: "staged", version: "1.1.0", sinceMonoMs: NOW_MS
 const LONG: UpdateState = { at: "staged", version: "1.1.0", sinceMonoMs: NOW_MS - WAIT_MS };
 const WAITING: UpdateState = { at: "waitingForArcOff", version: "1.1.0" };
 const SWITCHING: UpdateState = { at: "switching", version: "1.1.0" };
-const YOUNG: UpdateState = { at: "onProbation", sinceMonoMs: NOW_MS - 1_000, answered: ["A", "B"] };
+const YOUNG: UpdateState = { at: "onProbation", sinceMonoMs: NOW_MS - TRIAL_MS + 1, answered: ["A", "B"] };
+const TRIED: UpdateState = { at: "onProbation", sinceMonoMs: NOW_MS - TRIAL_MS, answered: ["A", "B"] };
 const OLD: UpdateState = { at: "onProbation", sinceMonoMs: NOW_MS - PROBATION_MS, answered: ["A", "B"] };
 
-const STATES = { CURRENT, FRESH, LONG, WAITING, SWITCHING, YOUNG, OLD };
+const STATES = { CURRENT, FRESH, LONG, WAITING, SWITCHING, YOUNG, TRIED, OLD };
 type Name = keyof typeof STATES;
 
 function look(candidate: string | null, rests: readonly Rest[] = ["free", "free"], answering = ["A", "B"]): UpdateLook {
@@ -79,7 +81,8 @@ const TABLE: Record<Name, Partial<Record<keyof typeof LOOKS, [UpdateState, Updat
     ],
   },
   SWITCHING: {},
-  YOUNG: { nothing: CONFIRM, atRest: CONFIRM, session: CONFIRM, arc: CONFIRM, arcBesideSession: CONFIRM, newer: CONFIRM },
+  YOUNG: {},
+  TRIED: { nothing: CONFIRM, atRest: CONFIRM, session: CONFIRM, arc: CONFIRM, arcBesideSession: CONFIRM, newer: CONFIRM },
   OLD: {
     ...{ nothing: CONFIRM, atRest: CONFIRM, session: CONFIRM, arc: CONFIRM, arcBesideSession: CONFIRM, newer: CONFIRM },
     silent: [OLD, { do: "giveUp" }],

@@ -32,7 +32,9 @@ export interface UpdateStep {
   readonly effect: UpdateEffect | null;
 }
 
-/** A new release has so long to bring every machine back; the launcher ends one that hangs after twice the time. */
+/** A new release works for so long at least, past its first commit of telemetry, before it is believed. */
+export const TRIAL_MS = 12_000;
+/** It has so long to bring every machine back; the launcher ends one that hangs after twice the time. */
 export const PROBATION_MS = 30_000;
 
 export function initialUpdate(pointer: Pointer, monoMs: number): UpdateState {
@@ -76,8 +78,11 @@ function whenAtRest(state: Waiting, rests: readonly Rest[]): UpdateStep {
 }
 
 function probation(state: Extract<UpdateState, { at: "onProbation" }>, { answering }: UpdateLook, monoMs: number): UpdateStep {
-  if (state.answered.every((device) => answering.includes(device))) return { state: { at: "current" }, effect: { do: "confirm" } };
-  return { state, effect: monoMs - state.sinceMonoMs >= PROBATION_MS ? { do: "giveUp" } : null };
+  const onTrialMs = monoMs - state.sinceMonoMs;
+  if (!state.answered.every((device) => answering.includes(device))) {
+    return { state, effect: onTrialMs >= PROBATION_MS ? { do: "giveUp" } : null };
+  }
+  return onTrialMs < TRIAL_MS ? stay(state) : { state: { at: "current" }, effect: { do: "confirm" } };
 }
 
 function stay(state: UpdateState): UpdateStep {
