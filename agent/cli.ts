@@ -19,7 +19,7 @@ const HELP = `焊闸 arcgate — 持证扫码，方可起弧 / no arc without a 
                                 升级 / stage a signed release, which takes over when no arc burns; without a file: what runs, and what is staged
   --help                        本说明 / this text
 
-退出码 Exit codes: 0 正常 ok · 1 有问题 a check failed · 2 用法或配置错误 usage or configuration`;
+退出码 Exit codes: 0 正常 ok · 1 有问题 a check failed · 2 用法或配置错误 usage or configuration · 75 升级，须立即重启 restart at once, for an update`;
 
 interface Options {
   config: string;

@@ -46,11 +46,13 @@ export class Updates {
   readonly #ports: UpdatesPorts;
   readonly #cancel: () => void;
   #state: UpdateState;
+  /** Said last of the disk: it is asked every second, and not every answer is news. */
+  #fault = "";
 
   /** Begins to look. */
   constructor(ports: UpdatesPorts) {
     this.#ports = ports;
-    this.#state = initialUpdate(ports.releases.pointer, ports.clock.monoMs());
+    this.#state = initialUpdate(ports.releases.pointer, ports.version, ports.clock.monoMs());
     this.#attempt(() => this.#begin());
     this.#cancel = every(ports.after, LOOK_MS, () => this.#attempt(() => this.#look()));
   }
@@ -126,8 +128,11 @@ export class Updates {
   #attempt(act: () => void): void {
     try {
       act();
+      this.#fault = "";
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
+      if (error.message === this.#fault) return;
+      this.#fault = error.message;
       this.#ports.log.warn({ code: error.code, detail: error.detail }, "releases cannot be kept");
     }
   }

@@ -107,8 +107,9 @@ it("never switches while a machine is busy, however long it waits", () => {
 });
 
 it("begins as what the pointer says, and goes on after a switch that failed", () => {
-  expect(initialUpdate({ at: "confirmed", running: "1.0.0", failed: null }, NOW_MS)).toEqual(CURRENT);
+  expect(initialUpdate({ at: "confirmed", running: "1.0.0", failed: null }, "1.0.0", NOW_MS)).toEqual(CURRENT);
   const onTrial = { at: "onProbation", running: "1.1.0", previous: null, attempts: 1, answered: ["A", "B"], failed: null } as const;
-  expect(initialUpdate(onTrial, NOW_MS)).toEqual({ at: "onProbation", sinceMonoMs: NOW_MS, answered: ["A", "B"] });
+  expect(initialUpdate(onTrial, "1.0.0", NOW_MS)).toEqual(CURRENT);
+  expect(initialUpdate(onTrial, "1.1.0", NOW_MS)).toEqual({ at: "onProbation", sinceMonoMs: NOW_MS, answered: ["A", "B"] });
   expect(switchFailed()).toEqual(CURRENT);
 });

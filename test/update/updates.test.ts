@@ -118,6 +118,15 @@ it("gives up when one does not, for the launcher to count", () => {
   expect(readPointer(folder).at).toBe("onProbation");
 });
 
+it("does not speak for another release that is on probation", () => {
+  open("1.0.0").stage(releaseOf("1.1.0"));
+  open("1.0.0").switchTo("1.1.0", ["A"]);
+  const before = readPointer(folder);
+  const updates = start("1.0.0");
+  look(60);
+  expect([updates.state, ends, notes, readPointer(folder)]).toEqual([{ at: "current" }, [], [], before]);
+});
+
 it("tells once of what the launcher took back", () => {
   open("1.0.0").stage(releaseOf("1.1.0"));
   open("1.0.0").switchTo("1.1.0", ["A"]);

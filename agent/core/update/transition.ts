@@ -37,8 +37,10 @@ export const TRIAL_MS = 12_000;
 /** It has so long to bring every machine back; the launcher ends one that hangs after twice the time. */
 export const PROBATION_MS = 30_000;
 
-export function initialUpdate(pointer: Pointer, monoMs: number): UpdateState {
-  return pointer.at === "onProbation" ? { at: "onProbation", sinceMonoMs: monoMs, answered: pointer.answered } : { at: "current" };
+/** `own`: this program's version. One that the launcher started in the place of a release on probation cannot speak for it. */
+export function initialUpdate(pointer: Pointer, own: string, monoMs: number): UpdateState {
+  if (pointer.at !== "onProbation" || pointer.running !== own) return { at: "current" };
+  return { at: "onProbation", sinceMonoMs: monoMs, answered: pointer.answered };
 }
 
 export function updateStep(state: UpdateState, look: UpdateLook, monoMs: number): UpdateStep {

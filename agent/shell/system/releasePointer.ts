@@ -14,13 +14,12 @@ export function releasesFolder(data: string): string {
   return join(data, "releases");
 }
 
-/** A pointer that is not there, or that nobody here wrote, points at the installed program. */
+/** A pointer that is not there, that cannot be read, or that nobody here wrote, points at the installed program: whatever befell the disk, something runs. */
 export function readPointer(folder: string): Pointer {
   try {
     return parsePointer(readFileSync(join(folder, FILE), "utf8")) ?? INSTALLED;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return INSTALLED;
-    throw error;
+  } catch {
+    return INSTALLED;
   }
 }
 

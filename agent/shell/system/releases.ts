@@ -31,7 +31,7 @@ export class Releases {
   constructor(options: ReleasesOptions) {
     this.#options = options;
     this.#disk = options.disk ?? REAL_RELEASE_DISK;
-    this.#pointer = onDisk(() => readPointer(options.folder));
+    this.#pointer = readPointer(options.folder);
   }
 
   get pointer(): Pointer {
@@ -63,6 +63,8 @@ export class Releases {
       disk.remove(path);
       disk.rename(unfinished, path);
       disk.sync(this.#options.folder);
+      // The agent may have switched meanwhile, and what it runs stays.
+      this.#pointer = readPointer(this.#options.folder);
       this.#removeOthers([version]);
     });
     return version;
