@@ -15,9 +15,11 @@ const HELP = `焊闸 arcgate — 持证扫码，方可起弧 / no arc without a 
   verify --journal FILE [--anchor SEQ:HASH[@DEVICE]]… [--json]
                                 核验日志文件 / check a journal's file, row by row, and against heads that the chip or the platform
                                 vouches for; a copy, or with the agent stopped
+  update --config FILE [--file RELEASE]
+                                升级 / stage a signed release, which takes over when no arc burns; without a file: what runs, and what is staged
   --help                        本说明 / this text
 
-退出码 Exit codes: 0 正常 ok · 1 有问题 a check failed · 2 用法或配置错误 usage or configuration`;
+退出码 Exit codes: 0 正常 ok · 1 有问题 a check failed · 2 用法或配置错误 usage or configuration · 75 升级，须立即重启 restart at once, for an update`;
 
 interface Options {
   config: string;
@@ -28,12 +30,15 @@ interface Options {
   key: string | undefined;
   journal: string | undefined;
   anchor: readonly string[];
+  /** Of `update`. */
+  file: string | undefined;
 }
 
 const COMMANDS: Readonly<Record<string, () => Promise<(options: Options) => Promise<number>>>> = {
   run: async () => (await import("#agent/commands/run.ts")).run,
   status: async () => (await import("#agent/commands/status.ts")).status,
   doctor: async () => (await import("#agent/commands/doctor.ts")).doctor,
+  update: async () => (await import("#agent/commands/update.ts")).update,
   verify: async () => (await import("#agent/commands/verify.ts")).verify,
 };
 
@@ -67,6 +72,7 @@ function readArguments(argv: readonly string[]): Options & { command: string | u
         trust: { type: "string" },
         key: { type: "string" },
         journal: { type: "string" },
+        file: { type: "string" },
         anchor: { type: "string", multiple: true, default: [] },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -74,7 +80,7 @@ function readArguments(argv: readonly string[]): Options & { command: string | u
     const [command, text] = positionals;
     const most = command === "verify" ? 2 : 1;
     if (positionals.length > most) throw new CodedError("config.usage", positionals.slice(most).join(" "));
-    return { ...values, command, text, trust: values.trust, key: values.key, journal: values.journal };
+    return { ...values, command, text, trust: values.trust, key: values.key, journal: values.journal, file: values.file };
   } catch (error) {
     if (error instanceof CodedError) throw error;
     throw new CodedError("config.usage", (error as Error).message, { cause: error });

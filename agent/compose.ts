@@ -8,6 +8,7 @@ import type { Bus, Clock, DeviceSigner, Journal, Scanner } from "#agent/ports.ts
 import { Agent } from "#agent/runtime/agent.ts";
 import { addMachine } from "#agent/runtime/assembly.ts";
 import { CommitGroup } from "#agent/runtime/commitGroup.ts";
+import { deferred } from "#agent/runtime/deferred.ts";
 import { LatePlatform } from "#agent/runtime/latePlatform.ts";
 import { Receipts, type ReceiptsPorts } from "#agent/runtime/receipts.ts";
 import { offlineState, type ScannerHealth } from "#agent/runtime/reporting.ts";
@@ -21,8 +22,10 @@ import { openJournal, type SqliteJournal } from "#agent/shell/store/journal.ts";
 import { keepReserve, keepScrubbing } from "#agent/shell/store/journalKeeping.ts";
 import { WAL_ROOM_BYTES } from "#agent/shell/store/journalQuota.ts";
 import { RESERVE_BYTES } from "#agent/shell/store/journalReserve.ts";
+import { FORMAT } from "#agent/shell/store/journalSchema.ts";
 import type { BusSettings, Config } from "#agent/shell/system/configSchema.ts";
 import { openDeviceKey } from "#agent/shell/system/deviceKey.ts";
+import { readTrustJson } from "#agent/shell/system/installedTrust.ts";
 import { openLog } from "#agent/shell/system/logFile.ts";
 import { budgetMachine, busConfig, lineSettings, machineSetup } from "#agent/shell/system/machineSettings.ts";
 import { journalBytes } from "#agent/shell/system/storageShares.ts";
@@ -41,7 +44,9 @@ export interface RunningAgent {
   readonly pageUrl: string;
   /** Resolves when the journal can no longer be written: only a new process, which opens and checks it anew, may go on. */
   readonly failed: Promise<CodedError>;
-  close(): Promise<void>;
+  /** Resolves when a newer release is to take over: the launcher's next start is its. */
+  readonly updated: Promise<void>;
+  close(reason: "asked" | "update"): Promise<void>;
 }
 
 const LIST_JITTER_MS = 3_600_000;
@@ -68,6 +73,7 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
   // Nothing is energised by a library that gets its sums wrong.
   cryptoSelfTest();
   const { promise: failed, resolve: fail } = deferred<CodedError>();
+  const { promise: updated, resolve: update } = deferred<void>();
   const ground = openGround(config, fail);
   const platform = new LatePlatform(ground.journal);
   const agent = openAgent(ground, platform);
@@ -77,9 +83,13 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
   const surroundings = await loadSurroundings();
   agent.attach(new surroundings.Inbox(agent.inboxPorts()));
   platform.sync = surroundings.createSyncDriver(syncOptions(ground, agent, surroundings.createUplinkConnector));
+  const releases = surroundings.launchedReleases({ data: config.data, version: VERSION, journalFormat: FORMAT, trust: ground.trust });
+  const giveUp = () => fail(new CodedError("update.notStarted", VERSION));
+  const rules = { version: VERSION, sessionWaitMs: config.updates.sessionWaitS * 1000, after: systemAfter };
+  const updates = releases && new surroundings.Updates({ ...ground, ...rules, releases, agent, update, giveUp });
   const page = await surroundings.openPage({
     ...config.page,
-    report: () => agent.report(),
+    report: () => ({ ...agent.report(), ...(updates && { update: updates.state }) }),
     clock: ground.clock,
     challenge: (machine) => agent.challenge(deviceOf(machine)),
     respond: (machine, response) => agent.respond(deviceOf(machine), response),
@@ -97,12 +107,14 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
   return {
     pageUrl: page.url,
     failed,
-    close: async () => {
+    updated,
+    close: async (reason) => {
+      updates?.close();
       calendar.close();
       stopScrubbing();
       stopReserving();
       for (const scanner of scanners) await scanner.close();
-      agent.stop();
+      agent.stop(reason);
       await platform.sync?.close();
       await page.close();
       for (const bus of ground.buses) await bus.close();
@@ -112,14 +124,6 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
   };
 }
 
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}
-
 /** Platform, page and calendar, with the heaviest libraries. */
 async function loadSurroundings() {
   const { createUplinkConnector } = await import("#agent/shell/mqtt/uplink.ts");
@@ -127,14 +131,16 @@ async function loadSurroundings() {
   const { Inbox } = await import("#agent/runtime/inbox.ts");
   const { openPage } = await import("#agent/shell/web/server.ts");
   const { openCalendar } = await import("#agent/shell/system/calendar.ts");
-  return { createUplinkConnector, createSyncDriver, Inbox, openPage, openCalendar };
+  const { Updates } = await import("#agent/runtime/updates.ts");
+  const { launchedReleases } = await import("#agent/shell/system/releases.ts");
+  return { createUplinkConnector, createSyncDriver, Inbox, openPage, openCalendar, Updates, launchedReleases };
 }
 
 function openGround(config: Config, failed: (failure: CodedError) => void): Ground {
   mkdirSync(config.data, { recursive: true });
   const log = pino({ level: config.log.level, base: null }, openLog(config.log.to, config.data));
   const clock: Clock = { monoMs: () => performance.now() };
-  const installed = readTrustFile(readJson(config.trust.file));
+  const installed = readTrustFile(readTrustJson(config.trust.file));
   const buses = config.buses.map((bus) => openBusOf(bus, clock, log));
   const journal = openJournal({
     path: join(config.data, "journal.sqlite"),
@@ -233,13 +239,5 @@ function isSigned(verify: () => unknown): boolean {
   } catch (error) {
     if (error instanceof CodedError) return false;
     throw error;
-  }
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new CodedError("trust.badKey", file, { cause: error });
   }
 }

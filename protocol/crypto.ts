@@ -19,7 +19,18 @@ export interface HolderKey {
 }
 
 /** "keyset" is for the pinned roots alone: no keyset may hand it on. */
-export const KEY_PURPOSES = ["list", "credential", "time", "watermark", "command", "grant", "policy", "device", "keyset"] as const;
+export const KEY_PURPOSES = [
+  "list",
+  "credential",
+  "time",
+  "watermark",
+  "command",
+  "grant",
+  "policy",
+  "device",
+  "release",
+  "keyset",
+] as const;
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 
 /** A public key and what it may sign. `id` is 1–32 visible ASCII characters; the key is DER SPKI. */

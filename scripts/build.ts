@@ -1,10 +1,11 @@
-/** Makes the device's single file: .build/arcgate.mjs. Native parts stay outside it. */
+/** Makes the device's files: .build/arcgate.mjs, the program, and .build/arcgate-launch.mjs, which starts it or a release of it. Native parts stay outside. */
 import { randomUUID } from "node:crypto";
 import { renameSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Plugin, rolldown } from "rolldown";
 
-export const BUNDLE = fileURLToPath(new URL("../.build/arcgate.mjs", import.meta.url));
+export const BUNDLE = built("arcgate.mjs");
+export const LAUNCHER = built("arcgate-launch.mjs");
 
 /** A file of ASCII alone is read by V8 as it is; one character beyond it doubles the text in memory. Escapes mean the same in literals. */
 const asciiOnly: Plugin = {
@@ -21,19 +22,28 @@ function escaped(unit: string): string {
 }
 
 export async function build(): Promise<string> {
+  await bundled("main.ts", BUNDLE);
+  await bundled("launch.ts", LAUNCHER);
+  return BUNDLE;
+}
+
+async function bundled(entry: string, target: string): Promise<void> {
   const bundle = await rolldown({
-    input: fileURLToPath(new URL("../agent/main.ts", import.meta.url)),
+    input: fileURLToPath(new URL(`../agent/${entry}`, import.meta.url)),
     platform: "node",
     external: ["better-sqlite3", "@serialport/bindings-cpp"],
     plugins: [asciiOnly],
     logLevel: "silent",
   });
   // In place by a rename: whoever starts the bundle meanwhile finds the old one or the new one, whole.
-  const unfinished = `${BUNDLE}.${randomUUID()}.new`;
+  const unfinished = `${target}.${randomUUID()}.new`;
   await bundle.write({ file: unfinished, format: "esm", minify: true, codeSplitting: false });
   await bundle.close();
-  renameSync(unfinished, BUNDLE);
-  return BUNDLE;
+  renameSync(unfinished, target);
+}
+
+function built(name: string): string {
+  return fileURLToPath(new URL(`../.build/${name}`, import.meta.url));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await build());

@@ -1,5 +1,5 @@
 /** Looks at everything that the agent needs, one thing a line, and says what to do. */
-import { existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
+import { mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { checkBusBudget } from "#agent/core/busBudget.ts";
 import { probeBroker } from "#agent/shell/mqtt/brokerProbe.ts";
@@ -9,12 +9,13 @@ import { refusedByCode } from "#agent/shell/store/deadLetterFile.ts";
 import { FileStores } from "#agent/shell/store/fileStores.ts";
 import { readConfig } from "#agent/shell/system/configFile.ts";
 import type { BusSettings, Config, ScannerSettings } from "#agent/shell/system/configSchema.ts";
+import { readTrustJson } from "#agent/shell/system/installedTrust.ts";
 import { budgetMachine, busConfig, lineSettings, machineSetup } from "#agent/shell/system/machineSettings.ts";
 import { BUILD_MS } from "#agent/version.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
 import { cryptoSelfTest } from "#protocol/trust/selfTest.ts";
-import { type InstalledTrust, readTrustFile } from "#protocol/trust/trustFile.ts";
+import { readTrustFile } from "#protocol/trust/trustFile.ts";
 
 interface Finding {
   ok: boolean;
@@ -79,7 +80,7 @@ function checkDisk(folder: string): string {
 }
 
 function checkList(config: Config): string {
-  const stores = new FileStores({ folder: config.data, installed: readTrust(config.trust.file), device: "" });
+  const stores = new FileStores({ folder: config.data, installed: readTrustFile(readTrustJson(config.trust.file)), device: "" });
   try {
     const [fault] = stores.faults;
     if (fault) throw fault;
@@ -96,11 +97,6 @@ function checkRefused(folder: string): string {
   const refused = refusedByCode(join(folder, "journal.sqlite"));
   if (refused.length > 0) throw new CodedError("sync.recordsRefused", refused.map(({ code, count }) => `${code} ${count}`).join(", "));
   return "0";
-}
-
-function readTrust(file: string): InstalledTrust {
-  if (!existsSync(file)) throw new CodedError("trust.badKey", file);
-  return readTrustFile(JSON.parse(readFileSync(file, "utf8")));
 }
 
 async function checkBus(settings: BusSettings): Promise<Finding[]> {

@@ -1,4 +1,5 @@
-import type { AgentReport } from "#agent/core/status.ts";
+import { type AgentReport, UPDATE_TEXT } from "#agent/core/status.ts";
+import type { UpdateState } from "#agent/core/update/transition.ts";
 import { readConfig } from "#agent/shell/system/configFile.ts";
 import { codeIn } from "#protocol/errors/explain.ts";
 import { ERRORS } from "#protocol/errors/registry.ts";
@@ -25,6 +26,7 @@ function asText(report: AgentReport): string {
     `焊闸 arcgate ${report.version}  平台 platform: ${report.online ? "在线 on line" : "离线 off line"}`,
     `名单 list: ${report.list ? `v${report.list.version}+${report.list.overlayVersion}, ${report.list.entries}` : "无 none"}  时间 time: ${new Date(report.time.earliestMs).toISOString()} (${report.time.source})`,
   ];
+  if (report.update && report.update.at !== "current") head.push(updateLine(report.update));
   if (report.offlineReason !== "") head.push(...offlineLines(report.offlineReason));
   const machines = report.machines.map((machine) => {
     const { text } = machine;
@@ -37,6 +39,11 @@ function asText(report: AgentReport): string {
     return `${machine.device}  ${text.zh} ${text.en}  ${live}  弧 arcs ${machine.totals.arcs}  ${backlog}  ${trouble}`.trimEnd() + refused;
   });
   return [...head, ...machines].join("\n");
+}
+
+function updateLine(update: UpdateState): string {
+  const { zh, en } = UPDATE_TEXT[update.at];
+  return `升级 update: ${"version" in update ? `${update.version} ` : ""}${zh} ${en}`;
 }
 
 function offlineLines(reason: string): string[] {

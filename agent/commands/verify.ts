@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type ReceiptRow, receiptRows } from "#agent/core/receiptText.ts";
 import { readConfig } from "#agent/shell/system/configFile.ts";
+import { readTrustJson } from "#agent/shell/system/installedTrust.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { ERRORS } from "#protocol/errors/registry.ts";
 import { verifyInspection } from "#protocol/receipt/inspection.ts";
@@ -27,7 +28,7 @@ export async function verify({ config, json, text, trust, key, journal, anchor }
   }
   if (text === undefined) throw new CodedError("config.usage", "verify TEXT");
   const code = text === "-" ? readFileSync(0, "utf8").trim() : text;
-  const keys = trustFromFile(readJson(trust ?? readConfig(config).trust.file));
+  const keys = trustFromFile(readTrustJson(trust ?? readConfig(config).trust.file));
   try {
     const receipt = verifyInspection(code, keys, key === undefined ? null : keyOf(key));
     console.log(json ? JSON.stringify({ verified: true, ...receipt }) : asText(receipt));
@@ -53,12 +54,4 @@ function rowLine({ zh, en, value }: ReceiptRow): string {
 function keyOf(text: string): Uint8Array {
   if (!/^[0-9a-fA-F]{64}$/.test(text)) throw new CodedError("config.badKey", "--key: 64 hexadecimal digits");
   return new Uint8Array(Buffer.from(text, "hex"));
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new CodedError("trust.badKey", file, { cause: error });
-  }
 }

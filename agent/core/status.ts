@@ -3,6 +3,7 @@ import type { InterlockState } from "#agent/core/interlock/state.ts";
 import type { OfflineBudget } from "#agent/core/link.ts";
 import type { EndingCause } from "#agent/core/machine/state.ts";
 import type { SessionTotals } from "#agent/core/metering/settings.ts";
+import type { UpdateState } from "#agent/core/update/transition.ts";
 import { ERRORS, type ErrorCode } from "#protocol/errors/registry.ts";
 import type { Lane } from "#protocol/events/event.ts";
 import type { Receipt } from "#protocol/receipt/receipt.ts";
@@ -53,6 +54,8 @@ export interface AgentReport {
   time: { earliestMs: number; latestMs: number | null; source: string };
   journalBytes: number;
   machines: MachineReport[];
+  /** Missing where the launcher did not start it: then nothing is switched to. */
+  update?: UpdateState;
 }
 
 /** What a machine asks a phone to sign now, for display and page. */
@@ -100,3 +103,11 @@ export const ENDING_TEXT = {
   bindingEnded: { zh: "借用或租用到期", en: "the loan's end" },
   listStale: { zh: "证书名单过期，请联网", en: "the certificate list's age" },
 } as const satisfies Record<EndingCause, { zh: string; en: string }>;
+
+export const UPDATE_TEXT = {
+  current: { zh: "已是最新", en: "nothing newer is staged" },
+  staged: { zh: "已就绪，等待作业结束", en: "is staged, and waits until nobody works" },
+  waitingForArcOff: { zh: "已就绪，等待熄弧", en: "is staged, and waits until no arc burns" },
+  switching: { zh: "正在切换", en: "takes over" },
+  onProbation: { zh: "新版本试运行", en: "this release is on probation" },
+} as const satisfies Record<UpdateState["at"], { zh: string; en: string }>;

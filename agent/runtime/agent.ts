@@ -1,5 +1,6 @@
 /** The program as a whole: machines, clock, list and platform, joined. Knows no library; everything outside comes through ports. */
 import type { VersionFloors } from "#agent/core/link.ts";
+import type { EventDraft } from "#agent/core/machine/state.ts";
 import type { AgentReport, ScanReply, ShownChallenge } from "#agent/core/status.ts";
 import type { After, Clock, Journal } from "#agent/ports.ts";
 import { CardWatch } from "#agent/runtime/cardWatch.ts";
@@ -68,7 +69,7 @@ export class Agent {
       },
     });
     this.#scans = new Scans({ ...ports, files: this.#files, epoch: ports.journal.epoch });
-    this.#card = new CardWatch({ ...ports, devices: () => this.#machines.keys(), note: (draft) => this.#noteFirst(draft) });
+    this.#card = new CardWatch({ ...ports, devices: () => this.#machines.keys(), note: (draft) => this.note(draft) });
     this.#raiseFloorToList();
   }
 
@@ -110,8 +111,12 @@ export class Agent {
     this.#inbox = inbox;
   }
 
+  get drivers(): MachineDriver[] {
+    return [...this.#machines.values()].map(({ driver }) => driver);
+  }
+
   start(): void {
-    const drivers = [...this.#machines.values()].map(({ driver }) => driver);
+    const { drivers } = this;
     this.#files.begin(drivers.map(({ device, policy }) => ({ device, have: policy.version })));
     for (const driver of drivers) driver.start();
     // What a newer list said may not be in the checkpoint.
@@ -127,15 +132,15 @@ export class Agent {
 
   /** Resolves when every machine has answered, or failed to, for the first time; and in `withinMs` at the latest. */
   async firstAnswers(withinMs: number): Promise<void> {
-    await within(this.#ports.after, withinMs, Promise.all([...this.#machines.values()].map(({ driver }) => driver.firstAnswer)));
+    await within(this.#ports.after, withinMs, Promise.all(this.drivers.map(({ firstAnswer }) => firstAnswer)));
   }
 
   /** Stops without opening anything: the next process takes the sessions over. */
-  stop(): void {
+  stop(reason: "asked" | "update"): void {
     for (const cancel of this.#cancelTimers) cancel();
     this.#files.close();
     for (const { driver, vault } of this.#machines.values()) {
-      driver.note({ name: "agentStopped", session: null, agoMs: 0, payload: { reason: "asked" } });
+      driver.note({ name: "agentStopped", session: null, agoMs: 0, payload: { reason } });
       driver.stop();
       vault?.close();
     }
@@ -144,7 +149,7 @@ export class Agent {
 
   online(): void {
     const payload = { offlineMs: Math.round(this.#ports.clock.monoMs() - this.#offlineSinceMs) };
-    this.#noteFirst({ name: "platformReached", session: null, agoMs: 0, payload });
+    this.note({ name: "platformReached", session: null, agoMs: 0, payload });
     this.#askTime();
     this.#files.dispatch({ type: "online" });
     for (const [device, { vault }] of this.#machines) {
@@ -155,7 +160,7 @@ export class Agent {
 
   offline(reason: string): void {
     this.#offlineSinceMs = this.#ports.clock.monoMs();
-    this.#noteFirst({ name: "platformLost", session: null, agoMs: 0, payload: { reason: reason.slice(0, 256) } });
+    this.note({ name: "platformLost", session: null, agoMs: 0, payload: { reason: reason.slice(0, 256) } });
     this.#files.dispatch({ type: "offline" });
     for (const { vault } of this.#machines.values()) vault?.link(false);
   }
@@ -182,8 +187,13 @@ export class Agent {
   maintain(): void {
     const { journal, platform } = this.#ports;
     const payload = { freedRows: platform.forgetConfirmed(), journalBytes: journal.sizeBytes() };
-    this.#noteFirst({ name: "maintenanceDone", session: null, agoMs: 0, payload });
+    this.note({ name: "maintenanceDone", session: null, agoMs: 0, payload });
     for (const { driver } of this.#machines.values()) tellDeadLetters(journal, driver);
+  }
+
+  /** What concerns the whole agent goes on record with its first machine. */
+  note(draft: EventDraft): void {
+    this.drivers[0]?.note(draft);
   }
 
   /** The live state of a machine, for the `state` topic. */
@@ -228,17 +238,9 @@ export class Agent {
     if (this.#files.list) this.#ports.time.raiseByFile(this.#files.list.issuedMs, "list");
   }
 
-  #noteFirst(draft: Parameters<MachineDriver["note"]>[0]): void {
-    this.#machines.get(this.#firstDevice())?.driver.note(draft);
-  }
-
-  #firstDevice(): string {
-    return [...this.#machines.keys()][0] ?? "";
-  }
-
   #askTime(): void {
     const request = this.#inbox?.timeRequest(this.#ports.randomId());
-    if (request) void this.#ports.platform.request(this.#firstDevice(), request).catch(() => undefined);
+    if (request) void this.#ports.platform.request(this.drivers[0]?.device ?? "", request).catch(() => undefined);
   }
 
   #publishStates(): void {

@@ -14,6 +14,7 @@ import { REPLAY_ERRORS } from "#protocol/errors/replay.ts";
 import { SCANNER_ERRORS } from "#protocol/errors/scanner.ts";
 import { SYNC_ERRORS } from "#protocol/errors/sync.ts";
 import { TRUST_ERRORS } from "#protocol/errors/trust.ts";
+import { UPDATE_ERRORS } from "#protocol/errors/update.ts";
 
 export const ERRORS = {
   ...CODES_ERRORS,
@@ -31,6 +32,7 @@ export const ERRORS = {
   ...SYNC_ERRORS,
   ...REPLAY_ERRORS,
   ...SCANNER_ERRORS,
+  ...UPDATE_ERRORS,
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -106,6 +106,8 @@ export const DICTIONARY = {
   recordsRefused: { kind: 4012, lane: "legal", severity: "warning", en: "Records refused by the platform", zh: "记录被平台拒收" },
   storageFilling: { kind: 4013, lane: "legal", severity: "warning", en: "Room for records runs out", zh: "记录存储空间将满" },
   journalDamaged: { kind: 4014, lane: "legal", severity: "warning", en: "Journal damaged", zh: "日志存储损坏" },
+  updateConfirmed: { kind: 4015, lane: "legal", severity: "info", en: "Program updated", zh: "程序已升级" },
+  updateFailed: { kind: 4016, lane: "legal", severity: "warning", en: "Program update failed", zh: "程序升级失败" },
 
   contactorClosed: { kind: 5001, lane: "legal", severity: "info", en: "Contactor closed", zh: "接触器闭合" },
   contactorOpened: { kind: 5002, lane: "legal", severity: "info", en: "Contactor opened", zh: "接触器断开" },

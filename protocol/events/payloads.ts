@@ -211,6 +211,9 @@ export const PAYLOADS = {
       .nullable(),
     setAside: z.string().max(128),
   }),
+  updateConfirmed: z.strictObject({ from: z.string().max(32), to: z.string().max(32) }),
+  /** `runs`: what runs instead. */
+  updateFailed: z.strictObject({ version: z.string().max(32), runs: z.string().max(32), code }),
   windowsLost: z.strictObject({ fromSeq: seq, count }),
   offlineBudgetLow: z.strictObject({ poweredHours: count, boots: count, starts: count }),
   storageFilling: z.strictObject({ usedPercent: count, startsRefused: z.boolean() }),

@@ -1,11 +1,15 @@
-/** `npm run sim -- platform`: the platform as a process, and `platform report`: what its store holds. */
+/** `npm run sim -- platform`: the platform as a process, and `platform report`: what its store holds; `platform release`: a release under its key. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ALGORITHMS } from "#protocol/crypto.ts";
+import { RELEASE_ENTRY } from "#protocol/release/releaseFile.ts";
 import type { Endpoint } from "#simulator/platform/broker.ts";
 import type { Platform, PlatformNotice } from "#simulator/platform/contract.ts";
 import { reportDay } from "#simulator/platform/dayReport.ts";
 import { dayText, LANGUAGES } from "#simulator/platform/dayText.ts";
+import { readKeys } from "#simulator/platform/keys.ts";
 import { startPlatform } from "#simulator/platform/platform.ts";
+import { issueRelease } from "#simulator/platform/releaseIssuer.ts";
 import { openForReading, reportStreams } from "#simulator/platform/report.ts";
 import { noticeLine, reportTable } from "#simulator/platform/terminal.ts";
 
@@ -20,6 +24,7 @@ const HELP = `省级平台（模拟） · the provincial platform, simulated
 
 用法 Usage: npm run sim -- platform [选项]
             npm run sim -- platform report [--data DIR] [--device CODE] [--day YYYY-MM-DD] [--lang zh|en] [--json]
+            npm run sim -- platform release [--data DIR] --program FILE --version X.Y.Z --journal-format N --out FILE
 
   --broker URL        使用现有消息服务器，默认内置 · use this MQTT broker; default: an embedded one
   --listen HOST:PORT  内置服务器地址，端口 0 为任意 · where the embedded one listens, 0 for any port; default ${DEFAULT_LISTEN}
@@ -30,6 +35,9 @@ const HELP = `省级平台（模拟） · the provincial platform, simulated
   --return-spread S   断线后重连分散秒数 · seconds over which devices spread their return after an outage; default 0: their own jitter
   --control PATH      控制口 · control socket; default DIR/platform.ctl
   --quiet             不显示实时状态 · no live lines
+
+release: 签发升级包 · signs a release of the agent's program (npm run build makes .build/arcgate.mjs)
+  --program FILE --version X.Y.Z --journal-format N --out FILE
 
 report: 查询已收到与缺失的记录，平台运行时也可用 · what is held and what is missing, also while the platform runs
   --device CODE       该设备，重新计算哈希链 · of this machine, with its chain computed again
@@ -50,6 +58,10 @@ const OPTIONS = {
   day: { type: "string" },
   lang: { type: "string", default: "zh" },
   json: { type: "boolean", default: false },
+  program: { type: "string" },
+  version: { type: "string", default: "" },
+  "journal-format": { type: "string", default: "" },
+  out: { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -67,6 +79,7 @@ async function runAsTold(argv: string[]): Promise<void> {
   const { values, positionals } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
   if (values.help) return void process.stdout.write(HELP);
   if (positionals[0] === "report") return printReport(values);
+  if (positionals[0] === "release") return writeRelease(values);
   if (positionals.length > 0) throw new RangeError(`不认识 / unknown: ${positionals[0]} (--help)`);
 
   const algorithm = ALGORITHMS.find((name) => name === values.algorithm);
@@ -118,6 +131,21 @@ function printReport({ data, json, lang, day, device }: ReportOrder): void {
   } finally {
     database.close();
   }
+}
+
+interface ReleaseOrder {
+  data: string;
+  program?: string | undefined;
+  version: string;
+  "journal-format": string;
+  out?: string | undefined;
+}
+
+function writeRelease({ data, program, version, out, ...order }: ReleaseOrder): void {
+  if (program === undefined || out === undefined) throw new RangeError("release: --program FILE --out FILE");
+  const journalFormat = wholeNumber(order["journal-format"], "--journal-format", 65_535);
+  const about = { version, issuedMs: Date.now(), journalFormat };
+  writeFileSync(out, issueRelease(readKeys(data), about, [{ name: RELEASE_ENTRY, bytes: readFileSync(program) }]));
 }
 
 /** A line when something changed; readings that come every second are no change. */

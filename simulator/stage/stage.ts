@@ -14,6 +14,8 @@ export interface StageOptions {
   folder: string;
   /** Entry of the agent: its source or the bundle. */
   agentScript: string;
+  /** `agentScript` is the launcher, which is told the data folder first. */
+  launched?: boolean;
   /** GB/T 10249; one machine each. */
   models: readonly string[];
   /** Machines of one bus; a chip process each bus. */
@@ -107,10 +109,11 @@ class RunningStage implements Stage {
   page = "";
   agent: Running | null = null;
   readonly #script: string;
+  readonly #before: readonly string[];
   readonly #closeOthers: () => Promise<void>;
   #starts = 0;
 
-  constructor({ agentScript }: StageOptions, parts: Parts, closeOthers: () => Promise<void>) {
+  constructor({ agentScript, launched = false }: StageOptions, parts: Parts, closeOthers: () => Promise<void>) {
     this.folder = parts.folder;
     this.devices = parts.devices;
     this.buses = parts.buses;
@@ -118,11 +121,12 @@ class RunningStage implements Stage {
     this.platformData = parts.platformData;
     this.platformControl = parts.platformControl;
     this.#script = agentScript;
+    this.#before = launched ? [join(parts.folder, "agent")] : [];
     this.#closeOthers = closeOthers;
   }
 
   async startAgent(): Promise<void> {
-    this.agent = startNode(`agent-${++this.#starts}`, this.#script, ["run", "--config", this.configFile], this.folder);
+    this.agent = startNode(`agent-${++this.#starts}`, this.#script, [...this.#before, "run", "--config", this.configFile], this.folder);
     this.page = (await readiness<{ page: string }>(this.agent, "焊闸已启动")).page;
   }
 

@@ -76,6 +76,7 @@ export function testSignedKeyset(change: Partial<Keyset> = {}, root: "current" |
       "grant",
       "policy",
       "device",
+      "release",
     ];
     return { id, algorithm, publicKey: Buffer.from(publicKeySpki).toString("base64"), purposes };
   });

@@ -104,6 +104,8 @@ export const Config = z.strictObject({
       retentionDays: z.number().int().min(0).max(365).default(7),
     })
     .prefault({}),
+  /** How long a staged release waits for running sessions to end; then it switches between two arcs. */
+  updates: z.strictObject({ sessionWaitS: z.number().int().min(0).max(604_800).default(86_400) }).prefault({}),
   calendar: z
     .strictObject({
       listRefresh: pattern.default("17 3 * * *"),
