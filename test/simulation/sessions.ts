@@ -199,6 +199,8 @@ export class Sessions implements ChipWatch {
     session.ended = cause;
     session.endedMs = this.#clock.nowMs;
     if (cause === "handover") session.heir = this.#latest;
+    // The contactor stays closed, for somebody else: that is no longer what was told to end.
+    if (cause === "handover" && this.#mustEnd?.session === id) this.#mustEnd = null;
     // An arc in windows that were not read yet is parted there, and a part may be too short to count.
     if (this.#account.apartMs(UNREAD_WITHIN_MS) > 0) session.cutMs += ARC_LEAST_MS + WINDOW_MS;
     this.#account.note(`session ${id} ended: ${cause}`);

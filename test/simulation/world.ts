@@ -1,6 +1,7 @@
 /** One machine with all that it is joined to, and the processes of the agent that come and go in it. */
 import type { Agent } from "#agent/runtime/agent.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import type { Command } from "#protocol/events/messages.ts";
 import { downTopic } from "#protocol/topics.ts";
 import { SETUP, START_UTC_MS } from "#test/machine/fixtures.ts";
 import { Account } from "#test/simulation/account.ts";
@@ -23,6 +24,7 @@ const { device } = SETUP;
 const LOADING_MS = 400;
 /** A supervisor's pause before it starts again what did not start, or ended by itself. */
 const AGAIN_MS = 1_500;
+const COMMAND_FRESH_MS = 50_000;
 
 export class World {
   readonly clock = new VirtualClock();
@@ -123,12 +125,19 @@ export class World {
     this.#downMs = AGAIN_MS;
   }
 
+  /** A command that is a minute old by the agent's clock, which is a few seconds off at most, is not obeyed. */
+  #mayBeStale(message: string): boolean {
+    const { issuedMs } = (JSON.parse(message) as Command).command;
+    return START_UTC_MS + this.clock.nowMs - issuedMs > COMMAND_FRESH_MS;
+  }
+
   #heard(topic: string, payload: Uint8Array): void {
     if (topic !== downTopic(device, "command")) return;
     this.chip.runTo(this.clock.nowMs);
     const message = Buffer.from(payload).toString();
     // Who died of it may have written it down, or not; and what comes twice is obeyed once.
-    this.sessions.lockHeard(this.agent && !this.#commands.has(message) ? this.chip.closedFor : null);
+    const isObeyed = this.agent !== null && !this.#commands.has(message) && !this.#mayBeStale(message);
+    this.sessions.lockHeard(isObeyed ? this.chip.closedFor : null);
     this.#commands.add(message);
   }
 }
