@@ -4,8 +4,9 @@ import type { AgentReport, ScanReply, ShownChallenge } from "#agent/core/status.
 import type { After, Clock, Journal } from "#agent/ports.ts";
 import { CardWatch } from "#agent/runtime/cardWatch.ts";
 import { tellDeadLetters } from "#agent/runtime/deadLetters.ts";
+import type { DriverLog } from "#agent/runtime/driverLog.ts";
 import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
-import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
+import type { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { PolicyKeeper } from "#agent/runtime/policyKeeper.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
 import { agentReport, liveState, type PlatformLink, type ReportedMachine } from "#agent/runtime/reporting.ts";

@@ -3,7 +3,7 @@ import { timeAt } from "#agent/core/clock/interval.ts";
 import type { EventDraft } from "#agent/core/machine/state.ts";
 import { thin, type WindowsRow } from "#agent/core/thinning/thinned.ts";
 import type { Clock, Journal, JournalRow, Stream } from "#agent/ports.ts";
-import type { DriverLog } from "#agent/runtime/machineDriver.ts";
+import type { DriverLog } from "#agent/runtime/driverLog.ts";
 import { newEvent } from "#agent/runtime/newEvents.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";

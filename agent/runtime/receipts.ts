@@ -1,7 +1,7 @@
 /** Signs every decision on its way into the journal, and keeps each machine's last receipt for an inspector. */
 import type { EventDraft } from "#agent/core/machine/state.ts";
 import type { After, DeviceSigner, Journal } from "#agent/ports.ts";
-import type { DriverLog } from "#agent/runtime/machineDriver.ts";
+import type { DriverLog } from "#agent/runtime/driverLog.ts";
 import { type HolderKey, type TrustStore, vouchedFor } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { Request } from "#protocol/events/messages.ts";

@@ -106,6 +106,7 @@ export const DICTIONARY = {
   recordsRefused: { kind: 4012, lane: "legal", severity: "warning", en: "Records refused by the platform", zh: "记录被平台拒收" },
   storageFilling: { kind: 4013, lane: "legal", severity: "warning", en: "Room for records runs out", zh: "记录存储空间将满" },
   journalDamaged: { kind: 4014, lane: "legal", severity: "warning", en: "Journal damaged", zh: "日志存储损坏" },
+  recordSetAside: { kind: 4015, lane: "legal", severity: "warning", en: "Record that cannot be written", zh: "记录无法写入" },
 
   contactorClosed: { kind: 5001, lane: "legal", severity: "info", en: "Contactor closed", zh: "接触器闭合" },
   contactorOpened: { kind: 5002, lane: "legal", severity: "info", en: "Contactor opened", zh: "接触器断开" },

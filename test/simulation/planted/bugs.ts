@@ -14,8 +14,8 @@ export const BUGS: readonly SeededBug[] = [
     5,
     "effects do not wait for the commit",
     "runtime/machineDriver",
-    "if (failure === null) return true;",
-    "if (failure === null || failure) return true;",
+    "if (outcome.failure === null) return true;",
+    "if (outcome.failure === null || outcome.failure) return true;",
   ),
   bug(
     22,
