@@ -1,5 +1,6 @@
 /** What the driver of the core needs from the world. Types only; each is implemented by one folder of shell/. */
 import type { Adoption, JournalHead, LinkOrder, LinkReading, LinkTotals, LinkVault, MeterSetup, VersionFloors } from "#agent/core/link.ts";
+import type { UnnumberedEvent } from "#agent/core/recordable.ts";
 import type { HexDigest } from "#protocol/crypto.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 import type { DeadLetter } from "#protocol/events/deadLetters.ts";
@@ -62,15 +63,8 @@ export interface ScannerListener {
   health(code: ErrorCode | null, detail: string): void;
 }
 
-/** An event that the journal has not numbered yet. `payload` fits the dictionary's schema of `kind`. */
-export interface NewEvent {
-  device: string;
-  lane: Lane;
-  kind: number;
-  session: number | null;
-  time: EventTime;
-  payload: object;
-}
+/** An event that the journal has not numbered yet. */
+export type NewEvent = UnnumberedEvent;
 
 /** A row of the journal, ready for the wire. */
 export interface JournalRow {

@@ -5,8 +5,9 @@ import type { AgentReport, ScanReply, ShownChallenge } from "#agent/core/status.
 import type { After, Clock, Journal } from "#agent/ports.ts";
 import { CardWatch } from "#agent/runtime/cardWatch.ts";
 import { tellDeadLetters } from "#agent/runtime/deadLetters.ts";
+import type { DriverLog } from "#agent/runtime/driverLog.ts";
 import type { Inbox, InboxPorts } from "#agent/runtime/inbox.ts";
-import type { DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
+import type { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { PolicyKeeper } from "#agent/runtime/policyKeeper.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
 import { agentReport, liveState, type PlatformLink, type ReportedMachine } from "#agent/runtime/reporting.ts";
@@ -36,8 +37,7 @@ export interface AgentPorts {
 }
 
 const FLOOR_PERSIST_MS = 60_000;
-const STATE_MS = 1_000;
-const CARD_LOOK_MS = 1_000;
+const SECOND_MS = 1_000;
 const TIME_REFRESH_MS = 6 * 3_600_000;
 
 export class Agent {
@@ -123,10 +123,10 @@ export class Agent {
     this.recheckCertificates(false);
     const { after, time, log } = this.#ports;
     this.#cancelTimers = [
-      every(after, STATE_MS, () => this.#publishStates()),
+      every(after, SECOND_MS, () => this.#publishStates()),
       every(after, FLOOR_PERSIST_MS, () => time.persist(log)),
       every(after, TIME_REFRESH_MS, () => this.#askTime()),
-      every(after, CARD_LOOK_MS, () => this.#card.look()),
+      every(after, SECOND_MS, () => this.#card.look()),
     ];
   }
 

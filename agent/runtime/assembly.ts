@@ -3,8 +3,9 @@ import type { MachineSetup } from "#agent/core/machine/state.ts";
 import type { After, Clock, Journal, MachineLink } from "#agent/ports.ts";
 import type { Agent } from "#agent/runtime/agent.ts";
 import type { CommitGroup } from "#agent/runtime/commitGroup.ts";
+import type { DriverLog } from "#agent/runtime/driverLog.ts";
 import type { LatePlatform } from "#agent/runtime/latePlatform.ts";
-import { type DriverLog, MachineDriver } from "#agent/runtime/machineDriver.ts";
+import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import type { Receipts } from "#agent/runtime/receipts.ts";
 import type { ScannerHealth } from "#agent/runtime/reporting.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
@@ -38,11 +39,11 @@ export function addMachine(agent: Agent, ports: AssemblyPorts, { setup, link, de
       ...{ setup: { ...setup, keepsVault: link.vault !== null }, link, journal, clock, after, log, time: () => time.state },
       seal: (device, draft) => receipts.seal(device, draft),
       companions: () => ports.group.companionsOf(driver),
-      committed: (device, lane) => {
-        platform.sync?.appended({ device, lane });
-        if (lane !== "legal") return;
-        vault?.renew();
-        receipts.committed(device);
+      committed: (device, events) => {
+        const lanes = new Set(events.map(({ lane }) => lane));
+        for (const lane of lanes) platform.sync?.appended({ device, lane });
+        if (lanes.has("legal")) vault?.renew();
+        receipts.committed(device, events);
       },
       stepped: (before, after) => vault?.stepped(before, after),
     },

@@ -3,10 +3,11 @@ import { timeAt } from "#agent/core/clock/interval.ts";
 import type { EventDraft } from "#agent/core/machine/state.ts";
 import { thin, type WindowsRow } from "#agent/core/thinning/thinned.ts";
 import type { Clock, Journal, JournalRow, Stream } from "#agent/ports.ts";
-import type { DriverLog } from "#agent/runtime/machineDriver.ts";
+import type { DriverLog } from "#agent/runtime/driverLog.ts";
 import { newEvent } from "#agent/runtime/newEvents.ts";
 import type { Timekeeper } from "#agent/runtime/timekeeper.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import type { ErrorCode } from "#protocol/errors/registry.ts";
 import { DICTIONARY } from "#protocol/events/dictionary.ts";
 
 interface CardWatchPorts {
@@ -28,11 +29,14 @@ const WHOLE_ROWS = 360;
 /** Rows for one record: with a point for each window it still fits a message. */
 const ROWS_PER_RECORD = 16;
 const PAGE_ROWS = 200;
+const SAID_AGAIN_MS = 3_600_000;
 
 export class CardWatch {
   readonly #ports: CardWatchPorts;
   /** Of each machine's telemetry: up to here it is thin. Found again by reading on after a restart. */
   readonly #thinUpTo = new Map<string, number>();
+  /** Why it cannot be thinned, and when that was last said. */
+  #failing: { code: ErrorCode; saidMonoMs: number } | null = null;
   #told: "nothing" | "warning" | "refusal" = "nothing";
 
   constructor(ports: CardWatchPorts) {
@@ -46,10 +50,19 @@ export class CardWatch {
     if (part < THIN_FROM_PART) return;
     try {
       this.#thinOldest();
+      this.#failing = null;
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
-      this.#ports.log.warn({ err: error }, "telemetry could not be thinned");
+      this.#failed(error);
     }
+  }
+
+  /** Said when it begins, and when why changes; at most hourly while it lasts. */
+  #failed(error: CodedError): void {
+    const monoMs = this.#ports.clock.monoMs();
+    if (this.#failing?.code === error.code && monoMs - this.#failing.saidMonoMs < SAID_AGAIN_MS) return;
+    this.#failing = { code: error.code, saidMonoMs: monoMs };
+    this.#ports.log.warn({ code: error.code, err: error }, "telemetry could not be thinned");
   }
 
   #tell(part: number): void {
@@ -74,9 +87,15 @@ export class CardWatch {
     const after = this.#from(stream);
     const page = journal.read(stream, after, Math.min(PAGE_ROWS, most.rows)).rows;
     const rows = firstWindows(page);
-    const last = rows.at(-1);
-    if (last) this.#replace(stream, rows);
-    this.#thinUpTo.set(stream.device, last?.seq ?? page.at(-1)?.seq ?? after);
+    const upTo = rows.at(-1)?.seq ?? page.at(-1)?.seq ?? after;
+    try {
+      if (rows.length > 0) this.#replace(stream, rows);
+    } catch (error) {
+      // Whose record can never be written stay as they are, and hold up no others.
+      if (error instanceof CodedError && error.code === "journal.badEvent") this.#thinUpTo.set(stream.device, upTo);
+      throw error;
+    }
+    this.#thinUpTo.set(stream.device, upTo);
   }
 
   #from(stream: Stream): number {

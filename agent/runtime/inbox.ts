@@ -2,7 +2,7 @@
 import type { TimeInterval } from "#agent/core/clock/interval.ts";
 import type { FetchInput } from "#agent/core/fileFetch/state.ts";
 import type { ReturnSlot } from "#agent/core/sync/retry.ts";
-import type { DriverLog } from "#agent/runtime/machineDriver.ts";
+import type { DriverLog } from "#agent/runtime/driverLog.ts";
 import type { TrustStore } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { Command, FileChunk, Reply, type Request, TimeReply } from "#protocol/events/messages.ts";

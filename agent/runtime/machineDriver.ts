@@ -10,39 +10,26 @@ import type {
   MachineNow,
   MachineSetup,
   MachineState,
+  MachineStep,
   ScanInput,
 } from "#agent/core/machine/state.ts";
 import { machineStep, tickIntervalMs } from "#agent/core/machine/step.ts";
-import type { After, Clock, Journal, MachineLink } from "#agent/ports.ts";
-import { type Companion, commitTogether } from "#agent/runtime/commitGroup.ts";
-import { keptState, resumedState, startedDraft } from "#agent/runtime/machineCheckpoint.ts";
-import { bounded, isLegal, newEvent, onlyLegal } from "#agent/runtime/newEvents.ts";
+import type { After, Clock, MachineLink } from "#agent/ports.ts";
+import type { Companion } from "#agent/runtime/commitGroup.ts";
+import { resumedState, startedDraft } from "#agent/runtime/machineCheckpoint.ts";
+import { MachineCommits, type MachineCommitsPorts } from "#agent/runtime/machineCommits.ts";
+import { bounded } from "#agent/runtime/newEvents.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
-import { DICTIONARY } from "#protocol/events/dictionary.ts";
-import type { Lane } from "#protocol/events/event.ts";
 import type { Policy } from "#protocol/policy/policy.ts";
 
-export interface DriverLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
-
-export interface MachineDriverPorts {
+export interface MachineDriverPorts extends Omit<MachineCommitsPorts, "device" | "kept"> {
   setup: MachineSetup;
   link: MachineLink;
-  journal: Journal;
   clock: Clock;
   after: After;
   /** The agent's interval clock, as it is now. */
   time(): ClockState;
-  log: DriverLog;
-  /** A decision gets the device's signature before it is committed. */
-  seal(device: string, draft: EventDraft): EventDraft;
-  /** What waits with the other machines of the journal, to be committed with this one's telemetry. */
-  companions(): readonly Companion[];
-  /** Something was committed to a lane. */
-  committed(device: string, lane: Lane): void;
   stepped(before: MachineState, after: MachineState): void;
 }
 
@@ -63,6 +50,7 @@ export class MachineDriver {
     this.#firstAnswered = resolve;
   });
   readonly #ports: MachineDriverPorts;
+  readonly #commits: MachineCommits;
   /** With the policy in force: the installer's, until a signed one arrives. */
   #setup: MachineSetup;
   #state: MachineState;
@@ -75,7 +63,15 @@ export class MachineDriver {
     this.#ports = ports;
     this.#setup = ports.setup;
     this.device = ports.setup.device;
-    this.#state = resumedState(ports.journal, this.device, ports.clock.monoMs());
+    this.#commits = new MachineCommits({
+      ...ports,
+      device: this.device,
+      kept: (state) => {
+        this.#state = state;
+      },
+    });
+    const resumed = resumedState(ports.journal, this.device, ports.clock.monoMs());
+    this.#state = { ...resumed, drafts: this.#commits.sound(resumed.drafts, this.#now()) };
     this.note(startedDraft(this.#state, agentVersion));
   }
 
@@ -129,7 +125,7 @@ export class MachineDriver {
   companion(): Companion | null {
     const now = this.#now();
     const early = this.#running ? null : earlyCommit(this.#state, now);
-    return early && this.#toCommit(early.drafts, early.state, now);
+    return early && this.#commits.companion(early.drafts, early.state, now);
   }
 
   #tick(): void {
@@ -154,7 +150,7 @@ export class MachineDriver {
     const step = machineStep(before, input, this.#setup, now);
     const commit = step.effects.find((effect) => effect.type === "commit");
     this.#state = step.state;
-    const isDurable = !commit || this.#commit(commit.drafts, before, step.state, now);
+    const isDurable = !commit || this.#commit(commit.drafts, before, step, now);
     if (!isDurable && input.type === "scan") {
       // What could not be journalled does not happen: the scan is refused, the machine stays as it was.
       this.#state = before;
@@ -170,35 +166,15 @@ export class MachineDriver {
   }
 
   /** False when legal events could not be written: they wait, and so does everything that must not happen without them. */
-  #commit(drafts: readonly EventDraft[], before: MachineState, state: MachineState, now: MachineNow): boolean {
-    let failure = this.#write(drafts, state, now);
-    if (failure instanceof CodedError && failure.code === "journal.telemetryFull") {
-      const { legal, waiting } = onlyLegal(drafts);
-      failure = this.#write(legal, { ...state, drafts: [...waiting, ...state.drafts] }, now);
-    }
-    if (failure === null) return true;
-    this.#state = { ...unrecorded(before, state, now), drafts: bounded([...drafts, ...state.drafts]) };
-    this.#ports.log.warn({ device: this.device, err: failure }, "commit failed; the events wait");
+  #commit(drafts: readonly EventDraft[], before: MachineState, { state, effects }: MachineStep, now: MachineNow): boolean {
+    const allows = effects.some((effect) => effect.type === "answer" && effect.decision.allow);
+    const indispensable = allows ? drafts.filter((draft) => !before.drafts.includes(draft)) : [];
+    const outcome = this.#commits.commit({ drafts, state, indispensable }, now);
+    if (outcome.failure === null) return true;
+    for (const draft of outcome.instead) this.note(draft);
+    this.#state = { ...unrecorded(before, state, now), drafts: bounded([...outcome.drafts, ...outcome.state.drafts]) };
+    this.#ports.log.warn({ device: this.device, err: outcome.failure }, "commit failed; the events wait");
     return false;
-  }
-
-  /** Null when all is durable, else why not. */
-  #write(drafts: readonly EventDraft[], state: MachineState, now: MachineNow): unknown {
-    const own = this.#toCommit(drafts, state, now);
-    // A legal event waits for nobody's rows.
-    const others = drafts.some(isLegal) ? [] : this.#ports.companions();
-    return commitTogether(this.#ports.journal, own, others);
-  }
-
-  #toCommit(drafts: readonly EventDraft[], state: MachineState, now: MachineNow): Companion {
-    const events = drafts.map((draft) => newEvent(this.#ports.seal(this.device, draft), this.device, now));
-    const kept = keptState(state);
-    const done = () => {
-      this.#state = kept.machine;
-      for (const lane of new Set(events.map((event) => event.lane))) this.#ports.committed(this.device, lane);
-      for (const { name, session } of drafts) this.#ports.log.info({ device: this.device, session, event: name }, DICTIONARY[name].zh);
-    };
-    return { events, checkpoints: [{ device: this.device, state: kept }], done };
   }
 
   #run(effect: MachineEffect, isDurable: boolean): void {

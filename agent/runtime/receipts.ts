@@ -1,9 +1,10 @@
 /** Signs every decision on its way into the journal, and keeps each machine's last receipt for an inspector. */
 import type { EventDraft } from "#agent/core/machine/state.ts";
-import type { After, DeviceSigner, Journal } from "#agent/ports.ts";
-import type { DriverLog } from "#agent/runtime/machineDriver.ts";
+import type { After, DeviceSigner, Journal, NewEvent } from "#agent/ports.ts";
+import type { DriverLog } from "#agent/runtime/driverLog.ts";
 import { type HolderKey, type TrustStore, vouchedFor } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import { DICTIONARY } from "#protocol/events/dictionary.ts";
 import type { Request } from "#protocol/events/messages.ts";
 import { decodeDeviceKey } from "#protocol/receipt/deviceKey.ts";
 import { encodeInspection } from "#protocol/receipt/inspection.ts";
@@ -21,15 +22,10 @@ export interface ReceiptsPorts {
 
 type Scanned = Extract<EventDraft, { name: "scanAllowed" | "scanDenied" }>;
 
-interface Signed {
-  decision: Receipt;
-  receipt: string;
-}
+const DECISIONS: readonly number[] = [DICTIONARY.scanAllowed.kind, DICTIONARY.scanDenied.kind];
 
 export class Receipts {
   readonly #ports: ReceiptsPorts;
-  /** Signed, and not committed yet. */
-  readonly #pending = new Map<string, Signed>();
   /** What the receipts that are shown say. */
   readonly #decisions = new Map<string, Receipt | null>();
 
@@ -40,25 +36,23 @@ export class Receipts {
   /** A decision with the device's signature; any other event as it is. */
   seal(device: string, draft: EventDraft): EventDraft {
     if (draft.name !== "scanAllowed" && draft.name !== "scanDenied") return draft;
-    const decision = receiptOf(device, draft);
-    const receipt = base64FromBytes(encodeReceipt(decision, this.#ports.key));
-    this.#pending.set(device, { decision, receipt });
+    const receipt = base64FromBytes(encodeReceipt(receiptOf(device, draft), this.#ports.key));
     return { ...draft, payload: { ...draft.payload, receipt } } as EventDraft;
   }
 
-  /** What was signed is on record now, and may be shown. */
-  committed(device: string): void {
-    const signed = this.#pending.get(device);
-    if (signed === undefined) return;
-    this.#pending.delete(device);
+  /** The last decision among them is on record now, and may be shown. */
+  committed(device: string, events: readonly NewEvent[]): void {
+    const decision = events.findLast(({ kind }) => DECISIONS.includes(kind));
+    if (!decision) return;
+    const { receipt } = decision.payload as { receipt: string };
     // For show only, and not worth a fsync before the contactor closes: the journal has it already.
-    this.#ports.after(0, () => this.#show(device, signed));
+    this.#ports.after(0, () => this.#show(device, receipt));
   }
 
-  #show(device: string, { decision, receipt }: Signed): void {
+  #show(device: string, receipt: string): void {
     try {
       this.#ports.journal.setValue(receiptKey(device), receipt);
-      this.#decisions.set(device, decision);
+      this.#decisions.delete(device);
     } catch (error) {
       this.#ports.log.warn({ device, err: error }, "the last receipt cannot be kept for show");
     }
@@ -72,7 +66,7 @@ export class Receipts {
     return encodeInspection(word === undefined ? null : bytesFromBase64(word), bytesFromBase64(receipt));
   }
 
-  /** What the inspector's code says: read once after a restart, and not at all when another key signed it. */
+  /** What the inspector's code says: read once a decision, and not at all when another key signed it. */
   decision(device: string): Receipt | null {
     const known = this.#decisions.get(device);
     if (known !== undefined) return known;

@@ -5,8 +5,8 @@ import type { CertificateFacts } from "#agent/core/licensing/facts.ts";
 import type { VersionFloors } from "#agent/core/link.ts";
 import type { EventDraft } from "#agent/core/machine/state.ts";
 import type { After, Clock } from "#agent/ports.ts";
+import type { DriverLog } from "#agent/runtime/driverLog.ts";
 import { FileRefresh, type FileRefreshPorts } from "#agent/runtime/fileRefresh.ts";
-import type { DriverLog } from "#agent/runtime/machineDriver.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { FILE_KINDS, type Request } from "#protocol/events/messages.ts";
 

@@ -15,13 +15,14 @@ export interface EncodedBatch {
   upTo: number;
 }
 
-/** The batch of a stream that begins after `afterSeq`. Throws what the journal throws, and for rows that fit no message. */
+/** The batch of a stream that begins after `afterSeq`; null when all from there to the stream's end was lost. Throws what the journal throws, and for rows that fit no message. */
 export function readBatch(
   journal: Pick<Journal, "read" | "chain">,
   stream: Stream,
   { afterSeq, limit, reissue }: { afterSeq: number; limit: number; reissue: boolean },
-): EncodedBatch {
+): EncodedBatch | null {
   const { rows, ...from } = journal.read(stream, afterSeq, limit);
+  if (rows.length === 0 && from.lost) return null;
   return encodeRows({ ...stream, chain: journal.chain, ...from, reissue }, rows);
 }
 

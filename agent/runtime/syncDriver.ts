@@ -200,9 +200,10 @@ class SyncDriver {
     const { lane, batchId } = effect;
     const nowMs = this.#nowMs();
     try {
-      const { payload, upTo } = readBatch(this.#options.journal, stream, effect);
-      this.#inputs.push({ type: "sent", lane, batchId, upTo, nowMs });
-      this.#link.publish(upTopic(stream.device, "events"), payload, 1).catch((cause) => {
+      const batch = readBatch(this.#options.journal, stream, effect);
+      this.#inputs.push(batch ? { type: "sent", lane, batchId, upTo: batch.upTo, nowMs } : { type: "lostEnd", lane });
+      if (!batch) return;
+      this.#link.publish(upTopic(stream.device, "events"), batch.payload, 1).catch((cause) => {
         this.#warn(cause, "batch not taken by the broker");
         this.#take({ type: "publishFailed", batchId });
       });

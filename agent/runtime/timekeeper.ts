@@ -10,7 +10,7 @@ import {
   timeAt,
 } from "#agent/core/clock/interval.ts";
 import type { Clock, Journal } from "#agent/ports.ts";
-import type { DriverLog } from "#agent/runtime/machineDriver.ts";
+import type { DriverLog } from "#agent/runtime/driverLog.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
 const FLOOR_KEY = "timeFloorMs";

@@ -4,7 +4,7 @@ import type { Pointer } from "#agent/core/update/pointer.ts";
 import { restOf } from "#agent/core/update/rest.ts";
 import { initialUpdate, switchFailed, type UpdateEffect, type UpdateState, updateStep } from "#agent/core/update/transition.ts";
 import type { After, Clock } from "#agent/ports.ts";
-import type { DriverLog } from "#agent/runtime/machineDriver.ts";
+import type { DriverLog } from "#agent/runtime/driverLog.ts";
 import { every } from "#agent/runtime/timers.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";

@@ -121,6 +121,12 @@ export const SYNC_ERRORS = {
     remedyEn: "See the error beside it; sending is tried again by itself",
     remedyZh: "请查看相关错误；程序会自动重试",
   },
+  "sync.rowsLost": {
+    en: "The last records of a lane were lost with the damage of the card",
+    zh: "存储卡损坏，某通道末尾的记录已丢失",
+    remedyEn: "Nothing to do: the record says so (`journalDamaged`), and the platform is told with the lane's next record",
+    remedyZh: "无需操作：日志中已有记录（journalDamaged），该通道下一条记录上传时会告知平台",
+  },
   "sync.recordsRefused": {
     en: "The platform has refused records of this machine",
     zh: "平台拒收了本机的部分记录",

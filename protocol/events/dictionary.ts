@@ -108,6 +108,7 @@ export const DICTIONARY = {
   journalDamaged: { kind: 4014, lane: "legal", severity: "warning", en: "Journal damaged", zh: "日志存储损坏" },
   updateConfirmed: { kind: 4015, lane: "legal", severity: "info", en: "Program updated", zh: "程序已升级" },
   updateFailed: { kind: 4016, lane: "legal", severity: "warning", en: "Program update failed", zh: "程序升级失败" },
+  recordSetAside: { kind: 4017, lane: "legal", severity: "warning", en: "Record that cannot be written", zh: "记录无法写入" },
 
   contactorClosed: { kind: 5001, lane: "legal", severity: "info", en: "Contactor closed", zh: "接触器闭合" },
   contactorOpened: { kind: 5002, lane: "legal", severity: "info", en: "Contactor opened", zh: "接触器断开" },

@@ -225,6 +225,16 @@ export const PAYLOADS = {
     toSeq: seq.min(1),
     digest: z.string().regex(/^[0-9a-f]{64}$/),
   }),
+  /**
+   * In the place of a record that could never be written: its name (or `checkpoint`: a machine's state), why, and a digest of what it was to
+   * hold. `others`: how many more were set aside since this was last said, untold one by one.
+   */
+  recordSetAside: z.strictObject({
+    event: z.string().max(64),
+    reason: z.string().max(256),
+    digest: z.string().regex(/^[0-9a-f]{64}$/),
+    others: count,
+  }),
   platformLost: z.strictObject({ reason: z.string().max(256) }),
 
   contactorClosed: z.strictObject({ afterMs: ms }),

@@ -4,6 +4,8 @@ import { startClock } from "#agent/core/clock/interval.ts";
 import type { EventDraft } from "#agent/core/machine/state.ts";
 import type { Journal, NewEvent } from "#agent/ports.ts";
 import { CardWatch } from "#agent/runtime/cardWatch.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
+import type { ErrorCode } from "#protocol/errors/registry.ts";
 import { decodeBatch, encodeBatch } from "#protocol/events/batch.ts";
 import { DICTIONARY } from "#protocol/events/dictionary.ts";
 import { GENESIS } from "#protocol/events/event.ts";
@@ -17,6 +19,7 @@ let store: ReturnType<typeof sqliteStore>;
 let journal: Journal;
 let told: EventDraft[];
 let watch: CardWatch;
+let nowMs = 1_000;
 
 beforeEach(() => {
   store = sqliteStore();
@@ -29,14 +32,31 @@ afterEach(() => {
   store.destroy();
 });
 
-function watchOf(): CardWatch {
+function watchOf(more: Partial<ConstructorParameters<typeof CardWatch>[0]> = {}): CardWatch {
   return new CardWatch({
     journal,
-    clock: { monoMs: () => 1_000 },
+    clock: { monoMs: () => nowMs },
     time: { state: startClock(START_UTC_MS, 0) },
     log: { info: () => undefined, warn: (_fields, text) => expect.unreachable(text) },
     devices: () => [MACHINE],
     note: (draft) => void told.push(draft),
+    ...more,
+  });
+}
+
+/** The journal, on a disk that refuses to thin with `code()`, where that is one. */
+function refusing(code: () => ErrorCode | null): Journal {
+  const thin: Journal["thin"] = (stream, seqs, record) => {
+    const why = code();
+    if (why) throw new CodedError(why, "the test");
+    journal.thin(stream, seqs, record);
+  };
+  return Object.assign(Object.create(journal), {
+    thin,
+    read: journal.read.bind(journal),
+    stream: journal.stream.bind(journal),
+    usedPart: () => journal.usedPart(),
+    sizeState: () => journal.sizeState(),
   });
 }
 
@@ -137,4 +157,37 @@ it("warns once at 90 %, once more at 95 % when starts are refused, and again onl
   watch.look();
   legal(0.91);
   expect(told).toHaveLength(3);
+});
+
+it("says once that nothing can be thinned, again when why changes or it had gone, and hourly while it lasts", () => {
+  let code: ErrorCode | null = "journal.full";
+  const warned: object[] = [];
+  watch = watchOf({ journal: refusing(() => code), log: { info: () => undefined, warn: (fields) => void warned.push(fields) } });
+  fillTo(0.85);
+  const look = (minutes: number) => {
+    for (let minute = 0; minute < minutes; minute++) {
+      nowMs += 60_000;
+      watch.look();
+    }
+    return warned.splice(0).map((fields) => ("code" in fields ? fields.code : null));
+  };
+  expect(look(60)).toEqual(["journal.full"]);
+  expect(look(60)).toEqual(["journal.full"]);
+  code = "journal.busy";
+  expect(look(30)).toEqual(["journal.busy"]);
+  code = null;
+  expect(look(1)).toEqual([]);
+  code = "journal.busy";
+  expect(look(30)).toEqual(["journal.busy"]);
+});
+
+it("leaves rows whole whose record can never be written, and thins those after them", () => {
+  let isBad = true;
+  const code = (): ErrorCode | null => (isBad ? "journal.badEvent" : null);
+  watch = watchOf({ journal: refusing(code), log: { info: () => undefined, warn: () => undefined } });
+  fillTo(0.85);
+  watch.look();
+  isBad = false;
+  watch.look();
+  expect(thinRows()[0]?.seq).toBe(17);
 });

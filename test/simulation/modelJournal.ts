@@ -1,6 +1,7 @@
 /** The journal on a model disk. What `commit` returned from is durable; what is thrown instead left nothing. */
+import { checkedCheckpoint, checkedPayload } from "#agent/core/recordable.ts";
 import type { Journal, JournalCommit, JournalRow, JournalSizeState, NewEvent, Stream, StreamState } from "#agent/ports.ts";
-import { checkedPayload, seal } from "#agent/shell/store/journalSeal.ts";
+import { seal } from "#agent/shell/store/journalSeal.ts";
 import { type HexDigest, sha256Hex } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { DeadLetter } from "#protocol/events/deadLetters.ts";
@@ -63,7 +64,7 @@ class ModelJournal implements Journal {
 
   #commit({ events, checkpoints }: JournalCommit): void {
     const drafted = this.#drafted(events);
-    const texts = checkpoints.map(({ device, state }) => [device, checkpointText(device, state)] as const);
+    const texts = checkpoints.map(({ device, state }) => [device, checkedCheckpoint(device, state)] as const);
     this.#durably("commit");
     for (const { stream, event, row } of drafted) this.#append(stream, event, row);
     for (const [device, text] of texts) this.#disk.checkpoints.set(device, text);
@@ -214,14 +215,4 @@ function hashAt(held: DurableStream, seq: number): HexDigest {
   if (seq < held.forgottenSeq) throw new CodedError("journal.forgotten", `${seq} of ${held.forgottenSeq}`);
   if (seq > lastSeq(held)) throw new CodedError("journal.badAck", `${seq} of ${lastSeq(held)}`);
   return seq === held.forgottenSeq ? held.forgottenHash : (held.rows[seq - held.forgottenSeq - 1]?.hash ?? "");
-}
-
-function checkpointText(device: string, state: unknown): string {
-  try {
-    const text: string | undefined = JSON.stringify(state);
-    if (text !== undefined) return text;
-  } catch (cause) {
-    throw new CodedError("journal.badCheckpoint", device, { cause });
-  }
-  throw new CodedError("journal.badCheckpoint", device);
 }

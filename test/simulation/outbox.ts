@@ -1,5 +1,6 @@
 /** The law of delivery: what is committed reaches the platform, once, in order, the legal lane first; and what the cursor says is what the platform said. */
 import type { JournalRow, NewEvent, Stream } from "#agent/ports.ts";
+import { DICTIONARY } from "#protocol/events/dictionary.ts";
 import type { Account } from "#test/simulation/account.ts";
 import { type DiskWatch, streamKey } from "#test/simulation/disk.ts";
 import type { ReadWatch } from "#test/simulation/guardedJournal.ts";
@@ -33,6 +34,7 @@ export class Outbox implements DiskWatch, ReadWatch {
   stored(stream: Stream, _event: NewEvent, row: JournalRow): void {
     const truth = this.#truth(stream);
     this.#account.note(`${stream.lane} ${row.seq} kind ${row.kind} of ${row.session}: ${row.payloadText?.slice(0, 300)} ${row.hash}`);
+    if (row.kind === DICTIONARY.recordSetAside.kind) this.#account.wrong(`a record that cannot be written: ${row.payloadText}`);
     if (row.seq !== truth.hashes.length + 1) this.#account.wrong(`${stream.lane} row ${row.seq} after ${truth.hashes.length}`);
     truth.hashes.push(row.hash);
     truth.storedMs.push(this.#clock.nowMs);

@@ -1,11 +1,15 @@
 /** The driver with its real journal and a wire that the test holds in its hand, on virtual time. */
+import { inflateRawSync } from "node:zlib";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Uplink, UplinkListener } from "#agent/ports.ts";
 import type { SyncDriverOptions } from "#agent/runtime/syncOptions.ts";
 import type { SqliteJournal } from "#agent/shell/store/journal.ts";
+import { rowKey, streamId } from "#agent/shell/store/journalStreams.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import { decodeBatch } from "#protocol/events/batch.ts";
 import { downTopic } from "#protocol/topics.ts";
-import { arcEvent, events, LEGAL, MACHINE } from "#test/journal/fixtures.ts";
+import { arcEvent, events, LEGAL, MACHINE, stuckEvent, TELEMETRY } from "#test/journal/fixtures.ts";
 import { sqliteStore } from "#test/journal/sqliteStore.ts";
 import { type AgentEnd, agentEnd } from "#test/sync/agentEnd.ts";
 import { ackOf, malformedAck } from "#test/sync/malformedAck.ts";
@@ -217,4 +221,26 @@ it("takes 10,000 malformed acknowledgements without a move", () => {
   expect({ stream: journal.stream(LEGAL), status: agent.sync.status() }).toEqual(before);
   say(ackOf(300));
   expect(journal.stream(LEGAL).ackedSeq).toBe(300);
+});
+
+it("says once that a lane ends in rows that the card lost, sends what is before them, and goes on with the next event", async () => {
+  agent.commit(events(5, 0, stuckEvent));
+  await agent.sync.close();
+  journal.close();
+  const damaged = new Database(store.path);
+  damaged.prepare("DELETE FROM event WHERE key >= ?").run(rowKey(streamId(0, "telemetry"), 4));
+  damaged.close();
+  journal = store.open({ initialEpoch: 9 });
+  agent = started();
+  wire().listener.online();
+  for (const lane of ["legal", "telemetry"] as const) say({ ...ackOf(0), lane });
+  expect(batchesSent()).toBe(1);
+  say({ ...ackOf(3), lane: "telemetry" });
+  time.pass(600_000);
+  expect(codes().filter((code) => code !== undefined)).toEqual(["sync.rowsLost"]);
+  const { published } = wire();
+  agent.commit([stuckEvent(9)]);
+  const sent = decodeBatch(published.at(-1)?.payload ?? Buffer.alloc(0), (bytes) => inflateRawSync(bytes));
+  expect([sent.lost, sent.events.map(({ verdict }) => verdict.ok)]).toEqual([{ fromSeq: 4, toSeq: 5 }, [true]]);
+  expect(journal.stream(TELEMETRY).ackedSeq).toBe(3);
 });

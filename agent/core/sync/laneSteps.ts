@@ -68,7 +68,8 @@ export function resendDue(lane: LaneState, nowMs: number): boolean {
 }
 
 export function hasUnsent(lane: LaneState): boolean {
-  return lane.sentSeq < lane.lastSeq;
+  const { sentSeq, lastSeq, lostEnd } = lane;
+  return sentSeq < lastSeq && !(lostEnd?.upTo === lastSeq && sentSeq >= lostEnd.afterSeq);
 }
 
 /** What is on its way, as a part of the window: batches, a large one for as many as it stands for. */

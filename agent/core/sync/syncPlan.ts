@@ -46,6 +46,8 @@ function react(state: SyncState, input: SyncInput, limits: SyncLimits): SyncStep
       return unchanged(takeSent(state, input, limits));
     case "unreadable":
       return holdLane(state, input.lane, input.nowMs, limits);
+    case "lostEnd":
+      return takeLostEnd(state, input.lane);
     case "publishFailed":
       return isInFlight(state, input.batchId) ? dropLink(state, "sync.publishFailed") : unchanged(state);
     case "ack":
@@ -85,6 +87,13 @@ function holdLane(state: SyncState, index: number, nowMs: number, limits: SyncLi
   const held = withLane(state, index, (lane) => ({ ...lane, heldUntilMs: nowMs + limits.resendMaxMs }));
   const effects: SyncEffect[] = [{ type: "report", lane: index, code: "sync.unreadableRows", detail: "" }];
   return { state: { ...held, sending: null }, effects };
+}
+
+/** Said once: it is asked for again only when there is an event after it. */
+function takeLostEnd(state: SyncState, index: number): SyncStep {
+  const ended = withLane(state, index, (lane) => ({ ...lane, lostEnd: { afterSeq: lane.sentSeq, upTo: lane.lastSeq } }));
+  const detail = `up to ${ended.lanes[index]?.lastSeq}`;
+  return { state: { ...ended, sending: null }, effects: [{ type: "report", lane: index, code: "sync.rowsLost", detail }] };
 }
 
 function tick(state: SyncState, nowMs: number, limits: SyncLimits): SyncStep {

@@ -64,6 +64,8 @@ export interface LaneState {
   readonly quietSinceMs: number;
   /** Its rows could not be read: not before. */
   readonly heldUntilMs: number | null;
+  /** All rows after `afterSeq` up to the last were lost: they are told with the next event, and until then there is nothing to send. */
+  readonly lostEnd: { readonly afterSeq: number; readonly upTo: number } | null;
 }
 
 export interface SyncState {
@@ -86,6 +88,8 @@ export type SyncInput =
   /** The batch that a `send` effect asked for: it ended at `upTo`, which may be less than asked. */
   | { type: "sent"; lane: number; batchId: number; upTo: number; nowMs: number }
   | { type: "unreadable"; lane: number; nowMs: number }
+  /** What `send` asked for was lost, and nothing comes after it. */
+  | { type: "lostEnd"; lane: number }
   | { type: "publishFailed"; batchId: number }
   | { type: "ack"; lane: number; upTo: number; refused: readonly RefusedEvent[]; nowMs: number }
   | { type: "forgotten"; lane: number; upTo: number }
@@ -97,7 +101,7 @@ export interface RefusedEvent {
 }
 
 export type SyncEffect =
-  /** Read, encode and publish events after `afterSeq`, at most `limit`; answered by `sent` or `unreadable` before anything else. */
+  /** Read, encode and publish events after `afterSeq`, at most `limit`; answered by `sent`, `unreadable` or `lostEnd` before anything else. */
   | { type: "send"; lane: number; batchId: number; afterSeq: number; limit: number; reissue: boolean }
   /** The platform's cursor moved (forward, or back at its own request). */
   | { type: "acknowledge"; lane: number; upTo: number; refused: readonly RefusedEvent[] }
@@ -139,5 +143,6 @@ function laneAtStart(start: LaneStart): LaneState {
     resendMs: 0,
     quietSinceMs: 0,
     heldUntilMs: null,
+    lostEnd: null,
   };
 }

@@ -1,7 +1,8 @@
+import { checkedCheckpoint, checkedPayload } from "#agent/core/recordable.ts";
 import type { NewEvent, Stream } from "#agent/ports.ts";
 import { type CheckpointDraft, writeCheckpoint } from "#agent/shell/store/journalCheckpoints.ts";
 import type { JournalHandle } from "#agent/shell/store/journalHandle.ts";
-import { checkedPayload, type SealedEvent, seal } from "#agent/shell/store/journalSeal.ts";
+import { type SealedEvent, seal } from "#agent/shell/store/journalSeal.ts";
 import { DEVICES_MAX, emptyStream, fromHex, rowKey, type StreamRecord, streamId } from "#agent/shell/store/journalStreams.ts";
 import { packText } from "#agent/shell/store/journalText.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
@@ -40,7 +41,7 @@ export class CommitDraft {
 
   setCheckpoint(device: string, state: unknown): void {
     const deviceId = this.#deviceId(device);
-    const draft = this.#handle.checkpoints.draft(deviceId, checkpointText(device, state));
+    const draft = this.#handle.checkpoints.draft(deviceId, checkedCheckpoint(device, state));
     this.#checkpoints.set(deviceId, draft);
     this.#movedStream({ device, lane: "legal" }).checkpoint = draft.seal;
   }
@@ -88,19 +89,8 @@ export class CommitDraft {
     const known = this.#devices.get(device) ?? this.#newDevices.get(device);
     if (known !== undefined) return known;
     const id = this.#devices.size + this.#newDevices.size;
-    if (id >= DEVICES_MAX) throw new CodedError("journal.badEvent", `more than ${DEVICES_MAX} devices`);
+    if (id >= DEVICES_MAX) throw new CodedError("journal.full", `more than ${DEVICES_MAX} devices`);
     this.#newDevices.set(device, id);
     return id;
   }
-}
-
-function checkpointText(device: string, state: unknown): string {
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(state);
-  } catch (cause) {
-    throw new CodedError("journal.badCheckpoint", device, { cause });
-  }
-  if (text === undefined) throw new CodedError("journal.badCheckpoint", device);
-  return text;
 }

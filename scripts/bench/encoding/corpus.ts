@@ -72,7 +72,9 @@ async function play(device: string, journal: Journal, hours: number, committed: 
       after,
       log,
       companions: () => [],
-      committed: (_device, lane) => committed(lane),
+      committed: (_device, events) => {
+        for (const lane of new Set(events.map((event) => event.lane))) committed(lane);
+      },
       stepped: () => undefined,
       seal: (machine, draft) => receipts.seal(machine, draft),
     },

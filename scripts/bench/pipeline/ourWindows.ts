@@ -3,11 +3,12 @@
 import { startClock } from "#agent/core/clock/interval.ts";
 import type { LinkReading } from "#agent/core/link.ts";
 import type { EventDraft, MachineSetup } from "#agent/core/machine/state.ts";
-import type { Journal, MachineLink, Stream } from "#agent/ports.ts";
+import type { Journal, MachineLink, NewEvent } from "#agent/ports.ts";
 import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { openBus } from "#agent/shell/serial/openBus.ts";
 import { openJournal } from "#agent/shell/store/journal.ts";
 import { categoryMask } from "#protocol/codes/workCategories.ts";
+import type { Lane } from "#protocol/events/event.ts";
 import { DEVELOPMENT_LINK_KEY } from "#simulator/developmentKeys.ts";
 
 export interface WindowsOrder {
@@ -20,7 +21,7 @@ export interface WindowsOrder {
 }
 
 interface Outbox {
-  appended(stream: Stream): void;
+  appended(stream: { device: string; lane: Lane }): void;
   emptied(): Promise<void>;
   close(): Promise<void>;
 }
@@ -68,7 +69,9 @@ export async function withMachine<T>(
       log: silent,
       after: () => () => undefined,
       companions: () => [],
-      committed: (device: string, lane: Stream["lane"]) => outbox.appended({ device, lane }),
+      committed: (device: string, events: readonly NewEvent[]) => {
+        for (const lane of new Set(events.map((event) => event.lane))) outbox.appended({ device, lane });
+      },
       stepped: () => undefined,
       seal: (_device: string, draft: EventDraft) => draft,
     };
