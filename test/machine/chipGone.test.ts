@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { resumeMachine } from "#agent/core/machine/step.ts";
 import { energised, kinds } from "#test/machine/driven.ts";
+import { passFacts, scanOf } from "#test/machine/fixtures.ts";
 
 describe("a chip that boots", () => {
   it("has what its totals know beyond the meter said as unaccounted; the session's used time stays used", () => {
@@ -24,6 +25,29 @@ describe("a chip that boots", () => {
     const startedChipMs = interlock.at === "energised" ? interlock.session.startedChipMs : 0;
     expect(startedChipMs).toBeLessThanOrEqual(-20_000);
     expect(driving.named("scanAllowed")).toHaveLength(1);
+  });
+
+  it("and that has not heard of a handover counts for the one before what is the new session's: it is said of the new one", () => {
+    const driving = energised();
+    driving.far.welding = true;
+    driving.pass(5_000);
+    driving.far.welding = false;
+    driving.pass(3_000);
+    driving.cut = true;
+    const next = passFacts({ handle: "ee".repeat(16) });
+    driving.step(scanOf({ id: "next", sessionId: 42, pass: next }));
+    driving.restart();
+    driving.far.welding = true;
+    driving.pass(4_000);
+    driving.far.welding = false;
+    driving.far.boot();
+    driving.cut = false;
+    driving.pass(3_000);
+    const recorded = driving.named("arc").map(({ session, payload }) => ({ session, arcMs: payload.arcMs }));
+    expect(recorded.map(({ session }) => session)).toEqual([41]);
+    const [unaccounted, ...more] = driving.named("unaccounted");
+    expect([unaccounted?.session, more]).toEqual([42, []]);
+    expect((recorded[0]?.arcMs ?? 0) + (unaccounted?.payload.arcMs ?? 0)).toBe(driving.far.arcMs);
   });
 
   it("and boots again has nothing said twice", () => {

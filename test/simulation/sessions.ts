@@ -219,7 +219,7 @@ export class Sessions implements ChipWatch {
       case "sessionLimit":
         return nowMs - startedMs >= sessionMaximumS * 1000 - 2_000;
       case "leaseLost":
-        return this.#account.apartMs(90_000) >= 50_000 || nowMs - this.#bootedMs < 90_000;
+        return this.#account.apartMs(90_000) + this.#account.diskFaultMs(90_000) >= 50_000 || nowMs - this.#bootedMs < 90_000;
       case "eStop":
         return this.#eStoppedMs >= startedMs;
       case "contactorDidNotClose":

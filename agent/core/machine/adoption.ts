@@ -4,14 +4,13 @@ import { restartDetection } from "#agent/core/detection/detection.ts";
 import { sessionOf } from "#agent/core/interlock/common.ts";
 import type { Session } from "#agent/core/interlock/state.ts";
 import type { Adoption, MachineStatus } from "#agent/core/link.ts";
-import type { Draft, EventDraft, MachineInput, MachineSetup, MachineState, UnaccountedSession } from "#agent/core/machine/state.ts";
+import type { Draft, EventDraft, MachineInput, MachineSetup, MachineState } from "#agent/core/machine/state.ts";
+import { unaccounted } from "#agent/core/machine/unaccounted.ts";
 import { restartWindows, totals } from "#agent/core/metering/meter.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 
 /** Errors after which the chip must be met anew before it is spoken to. */
 const READOPT = new Set<ErrorCode>(["link.rebooted", "link.badMac", "link.foreignDevice", "link.badAnswer"]);
-/** Less than this is rounding of the chip's whole ampere seconds. */
-const UNACCOUNTED_MIN_AS = 5;
 
 export function adopt(draft: Draft, adoption: Adoption, setup: MachineSetup): Draft {
   const { bootId, uid, firmware, windowMs, sensorRangeAmps } = adoption;
@@ -36,8 +35,8 @@ function afterChipBoot(state: MachineState, adoption: Adoption, setup: MachineSe
   const drafts: EventDraft[] = ended.facts
     .filter((fact) => fact.type === "arcEnded")
     .map(({ arc }) => ({ name: "arc", session: state.meteredSession, agoMs: 0, payload: arc }));
-  const missing = unaccounted(adoption, state, totals(ended.state));
-  if (missing) drafts.push(missing);
+  const missing = unaccounted(adoption.totals, state, totals(ended.state));
+  if (missing) drafts.push(missing.draft);
   const session = sessionOf(state.interlock);
   const usedMs = session ? state.nextSeq * settings.windowMs - session.startedChipMs : 0;
   const rebased = session ? { ...state.interlock, session: { ...session, startedChipMs: -usedMs } as Session } : state.interlock;
@@ -51,7 +50,7 @@ function afterChipBoot(state: MachineState, adoption: Adoption, setup: MachineSe
       ...state,
       interlock,
       meter: ended.state,
-      unaccounted: saidWith(state, missing),
+      unaccounted: missing?.said ?? state.unaccounted ?? null,
       detection,
       nextSeq: 0,
       durableBelow: 0,
@@ -72,45 +71,6 @@ export function isBehind({ nextSeq }: MachineState, status: MachineStatus): bool
 
 /** Both are counted by a clock that starts anew. */
 const NO_GUARDIAN = { guardScan: null, waiting: null } as const;
-
-/** Of the session's totals in the chip, what neither was metered nor has been said to be unaccounted before. */
-function unaccounted(adoption: Adoption, state: MachineState, metered: ReturnType<typeof totals>): EventDraft | null {
-  const { meteredSession: session, nextSeq } = state;
-  const chip = adoption.totals;
-  if (!chip || session === null || chip.session !== session) return null;
-  const said = saidOf(state, session);
-  const chargeAmpereSeconds = chip.chargeAmpereSeconds - metered.chargeAmpereSeconds - said.chargeAmpereSeconds;
-  if (chargeAmpereSeconds < UNACCOUNTED_MIN_AS) return null;
-  const payload = {
-    reason: "chipBooted",
-    windows: Math.max(0, chip.lastSeq + 1 - nextSeq),
-    arcMs: chip.arcMs + chip.shortMs - metered.arcMs - said.arcMs,
-    chargeAmpereSeconds,
-    energyJoules: chip.energyJoules - metered.energyJoules - said.energyJoules,
-    strikes: chip.strikes - metered.strikes - said.strikes,
-    shorts: chip.shorts - metered.shorts - said.shorts,
-  };
-  return { name: "unaccounted", session, agoMs: 0, payload };
-}
-
-function saidOf({ unaccounted }: MachineState, session: number): UnaccountedSession {
-  if (unaccounted?.session === session) return unaccounted;
-  return { session, arcMs: 0, chargeAmpereSeconds: 0, energyJoules: 0, strikes: 0, shorts: 0 };
-}
-
-function saidWith(state: MachineState, draft: EventDraft | null): UnaccountedSession | null {
-  if (draft?.name !== "unaccounted" || draft.session === null) return state.unaccounted ?? null;
-  const said = saidOf(state, draft.session);
-  const { arcMs, chargeAmpereSeconds, energyJoules, strikes, shorts } = draft.payload;
-  return {
-    session: draft.session,
-    arcMs: said.arcMs + arcMs,
-    chargeAmpereSeconds: said.chargeAmpereSeconds + chargeAmpereSeconds,
-    energyJoules: said.energyJoules + energyJoules,
-    strikes: said.strikes + strikes,
-    shorts: said.shorts + shorts,
-  };
-}
 
 /** Two misses make a machine silent; some errors mean that it is no longer the chip we knew. */
 export function linkFailed(draft: Draft, input: Extract<MachineInput, { type: "linkFailed" | "adoptFailed" }>, monoMs: number): Draft {

@@ -3,6 +3,7 @@ import type { InterlockFact, InterlockInput, InterlockNow } from "#agent/core/in
 import { interlock } from "#agent/core/interlock/transition.ts";
 import { interlockDrafts, meterDraft } from "#agent/core/machine/drafts.ts";
 import type { Draft, EventDraft, MachineNow, MachineSetup, MachineState } from "#agent/core/machine/state.ts";
+import { sumsOf } from "#agent/core/machine/unaccounted.ts";
 import { flush, startSession, totals } from "#agent/core/metering/meter.ts";
 import type { MeterFact, MeterSettings } from "#agent/core/metering/settings.ts";
 
@@ -26,7 +27,8 @@ function applyInterlockFact(draft: Draft, fact: InterlockFact, setup: MachineSet
   let { state, drafts } = draft;
   if (fact.type === "sessionStarted") {
     const { chipMs } = interlockNow(state, now);
-    state = { ...state, meter: startSession(state.meter), meteredSession: fact.session.id, lastClosedChipMs: chipMs };
+    const relieved = state.meteredSession === null ? null : sumsOf(state.meteredSession, totals(state.meter));
+    state = { ...state, meter: startSession(state.meter), meteredSession: fact.session.id, relieved, lastClosedChipMs: chipMs };
   }
   if (fact.type === "startExpired") state = { ...state, ...NO_LICENCE };
   if (fact.type === "sessionEnded") {

@@ -64,7 +64,7 @@ export interface WaitingStart {
   atChipMs: number;
 }
 
-export interface UnaccountedSession
+export interface SessionSums
   extends Pick<PayloadOf<"unaccounted">, "arcMs" | "chargeAmpereSeconds" | "energyJoules" | "strikes" | "shorts"> {
   session: number;
 }
@@ -79,7 +79,9 @@ export interface MachineState {
   /** Session that the windows being metered belong to: outlives the session, for late windows. */
   meteredSession: number | null;
   /** What of a session was said to be unaccounted, lest the chip's next boot say it again; null or missing: nothing. */
-  unaccounted?: UnaccountedSession | null;
+  unaccounted?: SessionSums | null;
+  /** What was metered of the session before this one: the chip's account of it goes on until it hears of this one; null or missing: nothing. */
+  relieved?: SessionSums | null;
   /** First window not yet metered. */
   nextSeq: number;
   /** Windows below it are in the journal, or in the checkpoint that went with it. */
