@@ -15,7 +15,9 @@ describe("deadlines", () => {
 
   it("a contactor that does not close in 5 s is given up", () => {
     expect(interlock(STATES.closing, OPEN, later(4_499)).state.at).toBe("closing");
-    expect(interlock(STATES.closing, OPEN, later(4_500)).state).toMatchObject({ at: "opening", cause: "contactorDidNotClose" });
+    expect(interlock(STATES.closing, INPUTS.tick, later(60_000)).state).toEqual(STATES.closing);
+    for (const laterMs of [4_500, 5_499])
+      expect(interlock(STATES.closing, OPEN, later(laterMs)).state).toMatchObject({ at: "opening", cause: "contactorDidNotClose" });
   });
 
   it("idleness counts from the last arc: a rod change is none, ten minutes are", () => {

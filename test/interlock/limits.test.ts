@@ -34,11 +34,6 @@ const LIMITS: Limit[] = [
     reached: { at: "opening", session: NEXT, cause: "contactorDidNotClose", sinceMonoMs: NOW.monoMs + 5_000 },
   },
   {
-    ...{ rule: "a contactor may take 5 s to close, with no answer yet", from: STATES.locked, by: INPUTS.granted, meets: INPUTS.tick },
-    ...{ clock: "monoMs", limitMs: 5_000 },
-    reached: { at: "opening", session: NEXT, cause: "contactorDidNotClose", sinceMonoMs: NOW.monoMs + 5_000 },
-  },
-  {
     ...{ rule: "a contact that is closed 2 s after it was told to open is welded", from: STATES.closing, by: INPUTS.soft, meets: CLOSED },
     ...{ clock: "monoMs", limitMs: 2_000, reached: { at: "faulted", fault: "weldedContact" } },
     facts: [

@@ -106,6 +106,22 @@ describe("a scan in an outage by the welder whose session it is", () => {
   });
 });
 
+describe("a process that stood still while the contactor was to close", () => {
+  it("takes what it finds for an outage, which has 60 s from the scan on", () => {
+    const found = interlock(STATES.closing, OPEN, later(10_000));
+    expect(found).toMatchObject({ state: { at: "outage", opened: true, shownMonoMs: STATES.closing.sinceMonoMs }, facts: [] });
+    const quiet = interlock(found.state, OPEN, later(10_100)).state;
+    expect(interlock(quiet, OPEN, later(12_100)).state).toMatchObject({ at: "closing", session: SESSION });
+    const openForMs = 3_600_000;
+    expect(interlock(quiet, { ...OPEN, openForMs }, later(59_499)).state.at).toBe("closing");
+    expect(interlock(quiet, { ...OPEN, openForMs }, later(59_500)).facts).toMatchObject([{ type: "sessionEnded", cause: "leaseLost" }]);
+  });
+
+  it("goes on where the contactor is closed", () => {
+    expect(interlock(STATES.closing, CLOSED, later(7_000))).toMatchObject({ state: { at: "energised" } });
+  });
+});
+
 describe("a contactor that may not close yet, for that could not be put on record", () => {
   const openForMs = 3_600_000;
   const held = heldOpen(STATES.closing, NOW);

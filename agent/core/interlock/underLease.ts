@@ -15,6 +15,9 @@ import {
   type StateInput,
 } from "#agent/core/interlock/state.ts";
 
+/** Whoever asks ten times a second and hears so late that the time is up did not run meanwhile: the lease may have lapsed. */
+const STOOD_STILL_MS = 1_000;
+
 export function closing(state: Of<"closing">, input: StateInput, now: InterlockNow): InterlockStep {
   const { session, sinceMonoMs } = state;
   if (input.type === "silent") return stay(outageFrom(session, now.chipMs, now, true));
@@ -24,7 +27,11 @@ export function closing(state: Of<"closing">, input: StateInput, now: InterlockN
   if (input.type === "reading" && input.mirrorClosed && input.session === session.id) {
     return { state: { at: "energised", session, activeChipMs: now.chipMs }, facts: [{ type: "contactorClosed", session, afterMs }] };
   }
-  if (afterMs < CLOSE_TIMEOUT_MS) return stay(state);
+  // A tick may be the first thing that a process hears after it stood still: the chip's word decides.
+  if (input.type !== "reading" || afterMs < CLOSE_TIMEOUT_MS) return stay(state);
+  if (afterMs >= CLOSE_TIMEOUT_MS + STOOD_STILL_MS) {
+    return stay({ ...outageFrom(session, now.chipMs, now, true), shownMonoMs: sinceMonoMs });
+  }
   return stay({ at: "opening", session, cause: "contactorDidNotClose", sinceMonoMs: now.monoMs });
 }
 

@@ -58,8 +58,8 @@ export interface MachineAccount {
   opens: readonly Opened[];
   outages: readonly Outage[];
   burned: Burned;
-  /** Locks that the platform was asked for: each ends a session, and one that is told late the session after. */
-  locks: number;
+  /** When the platform was asked to lock it: each ends a session, and one that is told late the session after. */
+  lockedAtMs: readonly number[];
   committed: readonly Committed[];
   /** As the agent says it at the end. */
   journalled: Readonly<Record<"legal" | "telemetry", number>>;

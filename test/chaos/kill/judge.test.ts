@@ -20,6 +20,7 @@ function opening(over: Partial<Opened> = {}): Opened {
 }
 
 const LOCKED = opening({ by: "command", atMs: 80_000, arcing: false, renewedAtMs: 79_500, closedAgain: null });
+const SOFT_END = { opens: [opening(), { ...LOCKED, by: "arcOff" as const, arcing: true }], lockedAtMs: [49_000] };
 const LONG = { what: "killed", fromMs: 12_300, untilMs: 24_000 } as const;
 
 /** One session of two arcs, cut by an outage beyond the lease, gone on with, and locked. */
@@ -32,7 +33,7 @@ function account(over: Partial<MachineAccount> = {}): MachineAccount {
   ];
   const stream = { lane: "legal", chain: 1, held: rows.length, lastSeq: rows.length, missingCount: 0, conflicts: 0 } as const;
   return {
-    ...{ device: "M", closedFromMs: 1_000, endedMs: 90_000, locks: 1, rows },
+    ...{ device: "M", closedFromMs: 1_000, endedMs: 90_000, lockedAtMs: [45_000], rows },
     ...{ opens: [opening(), LOCKED], outages: [LONG], burned: { arcs: 2, arcMs: 4_004, doubtfulArcs: 0 } },
     committed: [{ lane: "legal", chain: 1, seq: 2, head: "hash 2" }],
     journalled: { legal: rows.length, telemetry: 0 },
@@ -78,7 +79,7 @@ const WRONG: [name: string, over: Partial<MachineAccount>, counts: Partial<Count
   ],
   [
     "a session that ended twice",
-    { rows: rowsWith(row(5, "sessionEnded", { cause: "lockedByPlatform", arcs: 2, arcMs: 4_000 })), locks: 2 },
+    { rows: rowsWith(row(5, "sessionEnded", { cause: "lockedByPlatform", arcs: 2, arcMs: 4_000 })), lockedAtMs: [45_000, 46_000] },
     { duplicate: 1 },
   ],
   ["a session that started twice", { rows: rowsWith(row(5, "sessionStarted", {})) }, { duplicate: 1 }],
@@ -93,10 +94,15 @@ const WRONG: [name: string, over: Partial<MachineAccount>, counts: Partial<Count
   ["an arc that was cut by a short outage", { outages: [{ ...LONG, untilMs: 17_000 }] }, { arcsDropped: 1, leaseOpens: 1 }],
   ["an arc that was cut in no outage at all", { outages: [] }, { arcsDropped: 1, leaseOpens: 1 }],
   ["an arc that was cut by an agent that ended", { outages: [{ ...LONG, what: "ended" }] }, { arcsDropped: 1, leaseOpens: 1 }],
+  [
+    "an arc that was cut before its soft end's 30 s",
+    { opens: [opening(), { ...LOCKED, by: "arcOff", arcing: true }], lockedAtMs: [51_000] },
+    { arcsDropped: 1, leaseOpens: 1 },
+  ],
   ["an arc that was cut by an order", { opens: [opening(), { ...LOCKED, arcing: true }] }, { arcsDropped: 1, leaseOpens: 1 }],
   ["a contactor that opened late", { opens: [opening({ renewedAtMs: 11_700 }), LOCKED] }, { lateOpens: 1, leaseOpens: 1 }],
   ["a contactor that did not open in a long outage", { opens: [LOCKED] }, { lateOpens: 1, leaseOpens: 0 }],
-  ["a session that ended, though nobody ended it", { locks: 0 }, { sessionsSplit: 1 }],
+  ["a session that ended, though nobody ended it", { lockedAtMs: [] }, { sessionsSplit: 1 }],
   [
     "one session that became two by an outage",
     {
@@ -122,6 +128,10 @@ const WRONG: [name: string, over: Partial<MachineAccount>, counts: Partial<Count
 describe("the judge of the kills", () => {
   it("has nothing against a whole account, and counts its lapse", () => {
     expect(judge(account())).toEqual({ counts: { ...noCounts(), leaseOpens: 1 }, faults: [], excused: 0 });
+  });
+
+  it("has nothing against the end of 30 s in which somebody welded on", () => {
+    expect(judge(account(SOFT_END)).faults).toEqual([]);
   });
 
   it.each(WRONG)("charges %s", (_name, over, counts) => {
@@ -157,11 +167,11 @@ describe("the judge of the kills", () => {
 
   it("lets a session end whose contactor was open for a minute", () => {
     const rows = [...account().rows.slice(0, 3), row(4, "sessionEnded", { cause: "leaseLost", arcs: 2, arcMs: 4_000 })];
-    expect(judge(account({ rows, opens: [opening({ closedAgain: null })], locks: 0 })).faults).toEqual([]);
+    expect(judge(account({ rows, opens: [opening({ closedAgain: null })], lockedAtMs: [] })).faults).toEqual([]);
     const never = (durationMs: number) => {
       const ended = row(2, "sessionEnded", { cause: "leaseLost", arcs: 0, arcMs: 0, durationMs });
       const burned = { arcs: 0, arcMs: 0, doubtfulArcs: 0 };
-      return judge(account({ rows: [row(1, "sessionStarted", {}), ended], opens: [], outages: [], locks: 0, burned }));
+      return judge(account({ rows: [row(1, "sessionStarted", {}), ended], opens: [], outages: [], lockedAtMs: [], burned }));
     };
     expect([never(60_000).counts.sessionsSplit, never(59_000).counts.sessionsSplit]).toEqual([0, 1]);
   });

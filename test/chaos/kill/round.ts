@@ -132,9 +132,10 @@ async function accountsOf(bench: Bench, welders: readonly Welder[], agent: Agent
       const truth = await welder.truth();
       const { legal, telemetry } = machines[welder.index]?.journalled ?? { legal: 0, telemetry: 0 };
       const { arcs, arcMs, doubtfulArcs } = truth;
-      const { closedFromMs, locks } = welder;
+      const { closedFromMs } = welder;
+      const lockedAtMs = welder.lockedAtMs.map((atMs) => welder.toUptime(atMs));
       accounts.push({
-        ...{ device, closedFromMs, endedMs: truth.uptimeMs, locks },
+        ...{ device, closedFromMs, endedMs: truth.uptimeMs, lockedAtMs },
         ...{ opens: openedOf(truth, welder, stalls), burned: { arcs, arcMs, doubtfulArcs } },
         outages: agent.outages.map((outage) => ({
           what: outage.what,

@@ -19,7 +19,8 @@ export class Welder {
   /** This process's clock less the chip's uptime lies between these. */
   #offset = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
   closedFromMs = Number.POSITIVE_INFINITY;
-  locks = 0;
+  /** By this computer's clock. */
+  readonly lockedAtMs: number[] = [];
 
   constructor(bench: Bench, index: number, draw: () => number) {
     this.#bench = bench;
@@ -102,7 +103,7 @@ export class Welder {
       // A lock that is told late would end the next session: one at a time, and to an agent that hears it.
       if (view?.online && performance.now() - askedMs > LOCK_AGAIN_MS) {
         askedMs = performance.now();
-        this.locks += 1;
+        this.lockedAtMs.push(askedMs);
         await askControl(this.#bench.stage.platformControl, { do: "lock", device: this.#bench.device(this.index) });
       }
       return false;

@@ -10,6 +10,7 @@ const LATE_MS = LEASE_MS + 200;
 const STALLED_SHARE = 0.25;
 /** An order may lie on the line when the agent is stopped, and a chip that waits for the computer reads it later. */
 const ON_THE_LINE_MS = 1_000;
+const SOFT_END_MS = { least: 29_500, most: 90_000 } as const;
 
 export function judgeContactor(account: MachineAccount, charge: Charge): { leaseOpens: number; excused: number } {
   let leaseOpens = 0;
@@ -18,10 +19,16 @@ export function judgeContactor(account: MachineAccount, charge: Charge): { lease
     if (opening.by === "leaseLapsed") {
       leaseOpens += 1;
       if (!judgeLapse(opening, account.outages, charge)) excused += 1;
-    } else if (opening.arcing) charge("arcsDropped", 1, `an arc was cut by ${opening.by} at ${opening.atMs}`);
+    } else if (opening.arcing && !isSoftEnd(opening, account))
+      charge("arcsDropped", 1, `an arc was cut by ${opening.by} at ${opening.atMs}`);
   }
   for (const outage of account.outages) judgeHeld(outage, account, charge);
   return { leaseOpens, excused };
+}
+
+/** Somebody who welds on after the lock, with pauses under two seconds, is cut after 30 s; an agent that is out hears of the lock later. */
+function isSoftEnd({ by, atMs }: Opened, { lockedAtMs }: MachineAccount): boolean {
+  return by === "arcOff" && lockedAtMs.some((lockedMs) => atMs - lockedMs > SOFT_END_MS.least && atMs - lockedMs < SOFT_END_MS.most);
 }
 
 /** False when the lease lapsed because the computer let nobody run. */

@@ -21,7 +21,8 @@ export function judgeSessions(account: MachineAccount, charge: Charge): void {
   for (const session of repeated(ended.map(({ session }) => session))) charge("duplicate", 1, `session ${session} ended twice`);
   for (const row of ended) judgeEnd(row, account, charge);
   const locked = ended.filter(({ payload }) => (payload as Ended).cause === "lockedByPlatform").length;
-  if (locked > account.locks) charge("sessionsSplit", locked - account.locks, `${locked} sessions locked by ${account.locks} locks`);
+  const locks = account.lockedAtMs.length;
+  if (locked > locks) charge("sessionsSplit", locked - locks, `${locked} sessions locked by ${locks} locks`);
   const over = new Set(ended.map(({ session }) => session));
   for (const session of new Set(started)) if (!over.has(session)) charge("lost", 1, `session ${session} has no end`);
   for (const session of over) if (!started.includes(session)) charge("lost", 1, `session ${session} has no start`);
