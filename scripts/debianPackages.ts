@@ -16,6 +16,7 @@ const JUDGES: readonly Judge[] = [
   { name: "mosquitto_pub", debianPackages: ["mosquitto-clients"], isThere: () => isProgram("mosquitto_pub") },
   { name: "mbpoll", debianPackages: ["mbpoll"], isThere: () => isProgram("mbpoll") },
   { name: "zbarimg", debianPackages: ["zbar-tools"], isThere: () => isProgram("zbarimg") },
+  { name: "stm32flash", debianPackages: ["stm32flash"], isThere: () => isProgram("stm32flash") },
   { name: "openssl", debianPackages: ["openssl"], isThere: () => isProgram("openssl") },
   {
     name: "/usr/bin/python3 with pymodbus and serial",

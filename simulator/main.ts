@@ -1,7 +1,8 @@
 /** `npm run sim -- WHAT …`: the far end of every wire. */
-const HELP = `仿真 simulators: npm run sim -- <chip|platform|phone|scanner|replay> [--help]
+const HELP = `仿真 simulators: npm run sim -- <chip|silicon|platform|phone|scanner|replay> [--help]
 
   chip      芯片与焊工，在真实伪终端上 / chip and welder on a real pty
+  silicon   出厂裸片与其引导程序 / a bare part in its bootloader
   platform  省平台与消息代理 / the provincial platform and its broker
   phone     焊工手机扫码 / a welder's phone
   scanner   扫码器模块，在真实伪终端上 / a QR scanner module on a real pty
@@ -9,6 +10,7 @@ const HELP = `仿真 simulators: npm run sim -- <chip|platform|phone|scanner|rep
 
 const SIMULATORS: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<unknown>>>> = {
   chip: async () => (await import("#simulator/chip/command.ts")).runChip,
+  silicon: async () => (await import("#simulator/chip/silicon/command.ts")).runSilicon,
   platform: async () => (await import("#simulator/platform/command.ts")).runPlatform,
   phone: async () => (await import("#simulator/phone/command.ts")).runPhone,
   scanner: async () => (await import("#simulator/scanner/command.ts")).runScanner,

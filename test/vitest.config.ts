@@ -13,6 +13,7 @@ const REAL_PARTS = [
   "runtime",
   "scanner",
   "serial",
+  "silicon",
   "sync",
 ].map((folder) => `test/${folder}/**/*.test.ts`);
 

@@ -3,6 +3,7 @@ import { CHIP_ERRORS } from "#protocol/errors/chip.ts";
 import { CODES_ERRORS } from "#protocol/errors/codes.ts";
 import { CONFIG_ERRORS } from "#protocol/errors/config.ts";
 import { EVENT_ERRORS } from "#protocol/errors/event.ts";
+import { FLASH_ERRORS } from "#protocol/errors/flash.ts";
 import { JOURNAL_ERRORS } from "#protocol/errors/journal.ts";
 import { LICENCE_ERRORS } from "#protocol/errors/licence.ts";
 import { LINK_ERRORS } from "#protocol/errors/link.ts";
@@ -19,6 +20,7 @@ import { UPDATE_ERRORS } from "#protocol/errors/update.ts";
 export const ERRORS = {
   ...CODES_ERRORS,
   ...CHIP_ERRORS,
+  ...FLASH_ERRORS,
   ...TRUST_ERRORS,
   ...LIST_ERRORS,
   ...PASS_ERRORS,

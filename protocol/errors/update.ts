@@ -20,6 +20,12 @@ export const UPDATE_ERRORS = {
     remedyEn: "Copy the file again; if it stays so, whoever made the release must make it again",
     remedyZh: "请重新复制升级包；如仍出错，请重新制作",
   },
+  "update.otherTarget": {
+    en: "The release is for something else: a module's program and a chip's firmware are two things",
+    zh: "升级包用途不符：模块程序与芯片固件不可混用",
+    remedyEn: "Give the module's program to `arcgate update`, and the chip's firmware to `npm run flash`, for the part that is there",
+    remedyZh: "模块程序用 `arcgate update`，芯片固件用 `npm run flash`，且须与芯片型号相符",
+  },
   "update.unknownKey": {
     en: "The release is signed with a key that this device does not trust for releases",
     zh: "升级包的签名密钥不受信任",

@@ -1,4 +1,4 @@
-/** A release of the agent's program in one file: a line of canonical JSON, signed, then the bytes of the files that it names. */
+/** A release in one file, of the agent's program or of the chip's firmware: a line of canonical JSON, signed, then the bytes of the files that it names. */
 import { z } from "zod";
 import { type Algorithm, sha256Hex, type TrustStore, type Verified, verifySignature } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
@@ -11,15 +11,13 @@ export const RELEASE_MAX_BYTES = 8 * 2 ** 20;
 const HEADER_MAX_BYTES = 4_096;
 const LF = 0x0a;
 
-/** What a release starts with. */
-export const RELEASE_ENTRY = "arcgate.mjs";
+/** The first file of a release, by what it is for: what the module starts, and what stands at the beginning of the chip's flash. */
+export const RELEASE_ENTRY = { module: "arcgate.mjs", chip: "firmware.bin" } as const;
 
-const Release = z.strictObject({
+const common = {
   v: z.literal(1),
   version: z.string().regex(RELEASE_VERSION),
   issuedMs: z.number().int().min(0).max(1e14),
-  /** The format in which it keeps the journal: a release that keeps another could not be taken back. */
-  journalFormat: z.number().int().min(1).max(65_535),
   files: z
     .array(
       z.strictObject({
@@ -30,8 +28,17 @@ const Release = z.strictObject({
     )
     .min(1)
     .max(8),
-});
+};
+const Release = z.discriminatedUnion("target", [
+  /** `journalFormat`: the format in which it keeps the journal; a release that keeps another could not be taken back. */
+  z.strictObject({ ...common, target: z.literal("module"), journalFormat: z.number().int().min(1).max(65_535) }),
+  /** `productIds`: of the parts that it runs on. */
+  z.strictObject({ ...common, target: z.literal("chip"), productIds: z.array(z.number().int().min(1).max(0xffff)).min(1).max(16) }),
+]);
 export type Release = z.infer<typeof Release>;
+/** What is said of a release beside its files. */
+export type ReleaseAbout = Pick<Release, "version" | "issuedMs"> &
+  ({ target: "module"; journalFormat: number } | { target: "chip"; productIds: number[] });
 
 const ReleaseHeader = z.strictObject({ release: Release, signature: Signature });
 
@@ -55,11 +62,7 @@ export interface UnpackedRelease {
 }
 
 /** Throws `update.badShape` and `update.tooLarge`: nobody should sign what no device takes. */
-export function encodeRelease(
-  about: Pick<Release, "version" | "issuedMs" | "journalFormat">,
-  files: readonly ReleaseFile[],
-  signer: ReleaseSigner,
-): Uint8Array {
+export function encodeRelease(about: ReleaseAbout, files: readonly ReleaseFile[], signer: ReleaseSigner): Uint8Array {
   const listed = files.map(({ name, bytes }) => ({ name, bytes: bytes.length, sha256: sha256Hex(bytes) }));
   const release = checked(shaped(Release, { v: 1, ...about, files: listed }));
   const { algorithm, keyId } = signer;
@@ -123,7 +126,8 @@ function signedText(release: Release): Uint8Array {
 
 function checked<R extends Release>(release: R): R {
   const names = release.files.map(({ name }) => name);
-  if (names[0] !== RELEASE_ENTRY) throw new CodedError("update.badShape", `the first file is not ${RELEASE_ENTRY}`);
+  const entry = RELEASE_ENTRY[release.target];
+  if (names[0] !== entry) throw new CodedError("update.badShape", `the first file is not ${entry}`);
   if (new Set(names).size < names.length) throw new CodedError("update.badShape", "a file is there twice");
   return release;
 }

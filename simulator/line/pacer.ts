@@ -45,7 +45,14 @@ export class LinePacer {
   /** When `bytes` characters that began to arrive at `nowMs` are all in, and the silence after them has told so. */
   heard(bytes: number, nowMs: number): number {
     if (!this.#rate) return nowMs;
-    this.#freeAtMs = Math.max(this.#freeAtMs, nowMs) + this.#lineMs(bytes) + frameGapMs(this.#rate) / this.#speed;
+    this.#freeAtMs = this.arrived(bytes, nowMs) + frameGapMs(this.#rate) / this.#speed;
+    return this.#freeAtMs;
+  }
+
+  /** The same on a line where silence means nothing. */
+  arrived(bytes: number, nowMs: number): number {
+    if (!this.#rate) return nowMs;
+    this.#freeAtMs = Math.max(this.#freeAtMs, nowMs) + this.#lineMs(bytes);
     return this.#freeAtMs;
   }
 

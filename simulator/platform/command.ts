@@ -1,8 +1,9 @@
 /** `npm run sim -- platform`: the platform as a process, and `platform report`: what its store holds; `platform release`: a release under its key. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { SILICON } from "#protocol/boot/silicon.ts";
 import { ALGORITHMS } from "#protocol/crypto.ts";
-import { RELEASE_ENTRY } from "#protocol/release/releaseFile.ts";
+import { RELEASE_ENTRY, type ReleaseAbout } from "#protocol/release/releaseFile.ts";
 import type { Endpoint } from "#simulator/platform/broker.ts";
 import type { Platform, PlatformNotice } from "#simulator/platform/contract.ts";
 import { reportDay } from "#simulator/platform/dayReport.ts";
@@ -25,6 +26,7 @@ const HELP = `省级平台（模拟） · the provincial platform, simulated
 用法 Usage: npm run sim -- platform [选项]
             npm run sim -- platform report [--data DIR] [--device CODE] [--day YYYY-MM-DD] [--lang zh|en] [--json]
             npm run sim -- platform release [--data DIR] --program FILE --version X.Y.Z --journal-format N --out FILE
+            npm run sim -- platform release [--data DIR] --firmware FILE --version X.Y.Z --part f030[,f103] --out FILE
 
   --broker URL        使用现有消息服务器，默认内置 · use this MQTT broker; default: an embedded one
   --listen HOST:PORT  内置服务器地址，端口 0 为任意 · where the embedded one listens, 0 for any port; default ${DEFAULT_LISTEN}
@@ -36,8 +38,9 @@ const HELP = `省级平台（模拟） · the provincial platform, simulated
   --control PATH      控制口 · control socket; default DIR/platform.ctl
   --quiet             不显示实时状态 · no live lines
 
-release: 签发升级包 · signs a release of the agent's program (npm run build makes .build/arcgate.mjs)
+release: 签发升级包 · signs a release: of the agent's program (npm run build makes .build/arcgate.mjs), or of the chip's firmware
   --program FILE --version X.Y.Z --journal-format N --out FILE
+  --firmware FILE --version X.Y.Z --part ${Object.keys(SILICON).join(",")} --out FILE
 
 report: 查询已收到与缺失的记录，平台运行时也可用 · what is held and what is missing, also while the platform runs
   --device CODE       该设备，重新计算哈希链 · of this machine, with its chain computed again
@@ -59,6 +62,8 @@ const OPTIONS = {
   lang: { type: "string", default: "zh" },
   json: { type: "boolean", default: false },
   program: { type: "string" },
+  firmware: { type: "string" },
+  part: { type: "string", default: "" },
   version: { type: "string", default: "" },
   "journal-format": { type: "string", default: "" },
   out: { type: "string" },
@@ -136,16 +141,29 @@ function printReport({ data, json, lang, day, device }: ReportOrder): void {
 interface ReleaseOrder {
   data: string;
   program?: string | undefined;
+  firmware?: string | undefined;
+  part: string;
   version: string;
   "journal-format": string;
   out?: string | undefined;
 }
 
-function writeRelease({ data, program, version, out, ...order }: ReleaseOrder): void {
-  if (program === undefined || out === undefined) throw new RangeError("release: --program FILE --out FILE");
-  const journalFormat = wholeNumber(order["journal-format"], "--journal-format", 65_535);
-  const about = { version, issuedMs: Date.now(), journalFormat };
-  writeFileSync(out, issueRelease(readKeys(data), about, [{ name: RELEASE_ENTRY, bytes: readFileSync(program) }]));
+function writeRelease({ data, program, firmware, part, version, out, ...order }: ReleaseOrder): void {
+  const content = program ?? firmware;
+  if (content === undefined || out === undefined || (program !== undefined && firmware !== undefined))
+    throw new RangeError("release: --program FILE or --firmware FILE, and --out FILE");
+  const always = { version, issuedMs: Date.now() };
+  const about: ReleaseAbout =
+    program === undefined
+      ? { ...always, target: "chip", productIds: part.split(",").map(productIdOf) }
+      : { ...always, target: "module", journalFormat: wholeNumber(order["journal-format"], "--journal-format", 65_535) };
+  writeFileSync(out, issueRelease(readKeys(data), about, [{ name: RELEASE_ENTRY[about.target], bytes: readFileSync(content) }]));
+}
+
+function productIdOf(name: string): number {
+  const found = Object.entries(SILICON).find(([part]) => part === name);
+  if (!found) throw new RangeError(`--part: ${Object.keys(SILICON).join(", ")}`);
+  return found[1].productId;
 }
 
 /** A line when something changed; readings that come every second are no change. */

@@ -1,12 +1,8 @@
-import { encodeRelease, type Release, type ReleaseFile } from "#protocol/release/releaseFile.ts";
+import { encodeRelease, type ReleaseAbout, type ReleaseFile } from "#protocol/release/releaseFile.ts";
 import { type PlatformKeys, signBytes } from "#simulator/platform/keys.ts";
 
 /** A release of the agent's program under the platform's key. Throws `update.badShape`, `update.tooLarge`. */
-export function issueRelease(
-  keys: PlatformKeys,
-  about: Pick<Release, "version" | "issuedMs" | "journalFormat">,
-  files: readonly ReleaseFile[],
-): Uint8Array {
+export function issueRelease(keys: PlatformKeys, about: ReleaseAbout, files: readonly ReleaseFile[]): Uint8Array {
   const key = keys.key("release");
   return encodeRelease(about, files, { algorithm: key.algorithm, keyId: key.id, sign: (message) => signBytes(key, message) });
 }

@@ -4,14 +4,14 @@ import { createTrustStore, sha256Hex } from "#protocol/crypto.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { ErrorCode } from "#protocol/errors/registry.ts";
 import { canonicalJson } from "#protocol/events/canonical.ts";
-import { encodeRelease, parseRelease, RELEASE_ENTRY, RELEASE_MAX_BYTES, type Release } from "#protocol/release/releaseFile.ts";
+import { encodeRelease, parseRelease, RELEASE_ENTRY, RELEASE_MAX_BYTES, type ReleaseAbout } from "#protocol/release/releaseFile.ts";
 import { compareVersions, RELEASE_VERSION } from "#protocol/release/version.ts";
 import { trustFromFile } from "#protocol/trust/trustFile.ts";
 import { testTrust, trustedKey } from "#test/list/fixtures.ts";
 import { ISSUED_MS, releaseOf, releaseSigner, SMALL } from "#test/release/fixtures.ts";
 
 const TRUST = testTrust();
-const ABOUT = { version: "1.2.3", issuedMs: ISSUED_MS, journalFormat: 2 };
+const ABOUT = { version: "1.2.3", issuedMs: ISSUED_MS, target: "module" as const, journalFormat: 2 };
 const FILE = releaseOf("1.2.3");
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -61,7 +61,7 @@ describe.each(["ed25519", "sm2"] as const)("signed with %s", (algorithm) => {
 });
 
 const entry = (change: object) => [
-  { name: RELEASE_ENTRY, bytes: 1, sha256: sha256Hex("x"), ...change },
+  { name: RELEASE_ENTRY.module, bytes: 1, sha256: sha256Hex("x"), ...change },
   { name: "b", bytes: 1, sha256: sha256Hex("y") },
 ];
 
@@ -80,7 +80,7 @@ test.each<[string, Uint8Array, ErrorCode | "accepted"]>([
   ["another file first", signedAnyway({ files: entry({ name: "a" }) }, Buffer.from("xy")), "update.badShape"],
   [
     "a file twice",
-    signedAnyway({ files: entry({}).map((file) => ({ ...file, name: RELEASE_ENTRY })) }, Buffer.from("xy")),
+    signedAnyway({ files: entry({}).map((file) => ({ ...file, name: RELEASE_ENTRY.module })) }, Buffer.from("xy")),
     "update.badShape",
   ],
   ["a way out of its folder", signedAnyway({ files: entry({ name: "../arcgate.mjs" }) }, Buffer.from("xy")), "update.badShape"],
@@ -96,10 +96,11 @@ test("a key serves releases only when it is named for them", () => {
 });
 
 test("nobody signs what no device takes", () => {
-  const encoded = (about: Partial<Release>, files = SMALL) => codeOf(() => encodeRelease({ ...ABOUT, ...about }, files, releaseSigner()));
+  const encoded = (about: Partial<ReleaseAbout>, files = SMALL) =>
+    codeOf(() => encodeRelease({ ...ABOUT, ...about } as ReleaseAbout, files, releaseSigner()));
   expect(encoded({ version: "1.2.3-rc" })).toBe("update.badShape");
   expect(encoded({}, SMALL.slice(1))).toBe("update.badShape");
-  expect(encoded({}, [{ name: RELEASE_ENTRY, bytes: new Uint8Array(RELEASE_MAX_BYTES) }])).toBe("update.tooLarge");
+  expect(encoded({}, [{ name: RELEASE_ENTRY.module, bytes: new Uint8Array(RELEASE_MAX_BYTES) }])).toBe("update.tooLarge");
 });
 
 test("versions are compared as numbers", () => {

@@ -85,7 +85,10 @@ describe("staging", () => {
     releases.refuse("1.2.0", "update.badContent");
     for (const old of ["1.1.0", "1.2.0"]) expect(() => releases.stage(releaseOf(old))).toThrow(coded("update.older"));
     expect(() => releases.stage(releaseOf("1.3.0", SMALL, 3))).toThrow(coded("update.otherJournal"));
-    const forged = encodeRelease({ version: "1.3.0", issuedMs: 0, journalFormat: 2 }, SMALL, { ...releaseSigner(), keyId: "nobody" });
+    const forged = encodeRelease({ version: "1.3.0", issuedMs: 0, target: "module", journalFormat: 2 }, SMALL, {
+      ...releaseSigner(),
+      keyId: "nobody",
+    });
     expect(() => releases.stage(forged)).toThrow(coded("update.unknownKey"));
     expect(releases.candidate).toBeNull();
   });
@@ -148,7 +151,7 @@ describe("switching", () => {
   });
 
   it.each<[string, (path: string) => void, string]>([
-    ["a bit of its program has changed", (path) => flip(join(path, RELEASE_ENTRY)), "update.badContent"],
+    ["a bit of its program has changed", (path) => flip(join(path, RELEASE_ENTRY.module)), "update.badContent"],
     ["a bit of its header has changed", (path) => flip(join(path, "release.json")), "update.badShape"],
     ["its header is gone", (path) => REAL_RELEASE_DISK.remove(join(path, "release.json")), "update.storage"],
     ["it lies in another's place", (path) => REAL_RELEASE_DISK.rename(path, path.replace("1.1.0", "1.2.0")), "update.badContent"],
@@ -178,11 +181,11 @@ describe("switching", () => {
       (folder) => {
         const pointer = readPointer(folder);
         expect([null, "1.1.0"]).toContain(pointer.running);
-        if (pointer.running !== null) expect(existsSync(join(folder, pointer.running, RELEASE_ENTRY))).toBe(true);
+        if (pointer.running !== null) expect(existsSync(join(folder, pointer.running, RELEASE_ENTRY.module))).toBe(true);
         const again = open(folder);
         if (pointer.running === null) expect(again.candidate).toBe("1.1.0");
         again.tidy();
-        expect(existsSync(join(folder, "1.1.0", RELEASE_ENTRY))).toBe(true);
+        expect(existsSync(join(folder, "1.1.0", RELEASE_ENTRY.module))).toBe(true);
       },
     );
   });

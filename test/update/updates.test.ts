@@ -81,7 +81,7 @@ it("finds what is staged while it runs, and gives way once nobody is in the way"
 
 it("stays as it is when what is staged has changed on the disk, says so once, and takes what is newer", () => {
   open("1.0.0").stage(releaseOf("1.1.0"));
-  writeFileSync(join(folder, "1.1.0", RELEASE_ENTRY), "process.exit(1);\n");
+  writeFileSync(join(folder, "1.1.0", RELEASE_ENTRY.module), "process.exit(1);\n");
   const updates = start("1.0.0");
   look(10);
   expect(told()).toEqual([{ name: "updateFailed", version: "1.1.0", runs: "1.0.0", code: "update.badContent" }]);

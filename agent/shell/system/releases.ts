@@ -104,7 +104,9 @@ export class Releases {
     onDisk(() => this.#removeOthers(staged === null ? [] : [staged]));
   }
 
-  #admit({ version, journalFormat }: Verified<Release>): void {
+  #admit(release: Verified<Release>): void {
+    if (release.target !== "module") throw new CodedError("update.otherTarget", release.target);
+    const { version, journalFormat } = release;
     const floor = newestTried(this.#pointer, this.#options.version);
     if (compareVersions(version, floor) <= 0) throw new CodedError("update.older", `${version}, after ${floor}`);
     if (journalFormat !== this.#options.journalFormat) throw new CodedError("update.otherJournal", `format ${journalFormat}`);

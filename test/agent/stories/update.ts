@@ -48,8 +48,11 @@ class Supervisor {
 async function stageRelease(version: string, program: string): Promise<Outcome> {
   const { folder, configFile, platformData } = bench.stage;
   const file = join(folder, `${version}.release`);
-  const about = { version, issuedMs: Date.now(), journalFormat: FORMAT };
-  writeFileSync(file, issueRelease(readKeys(platformData), about, [{ name: RELEASE_ENTRY, bytes: new TextEncoder().encode(program) }]));
+  const about = { version, issuedMs: Date.now(), journalFormat: FORMAT, target: "module" as const };
+  writeFileSync(
+    file,
+    issueRelease(readKeys(platformData), about, [{ name: RELEASE_ENTRY.module, bytes: new TextEncoder().encode(program) }]),
+  );
   return runCommand(process.execPath, [await BUNDLED, "update", "--config", configFile, "--file", file]);
 }
 
