@@ -9,6 +9,7 @@ import { FarLink } from "#test/runtime/farLink.ts";
 import { UNJOINED } from "#test/runtime/unjoined.ts";
 
 const { type: _, journalFull: __, ...SCAN } = scanOf();
+
 export { SCAN };
 
 export const NOTE = {

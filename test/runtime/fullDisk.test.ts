@@ -92,7 +92,7 @@ describe("a full disk", () => {
     await rig.tick(driver, 2);
     await driver.scan({ ...SCAN, ...GRANTED });
     isFull.now = true;
-    rig.link.far.status = { ...link.far.status, startPresses: 1 };
+    rig.link.far.status = { ...rig.link.far.status, startPresses: 1 };
     await rig.tick(driver, 20);
     expect(rig.link.far.status.mirrorClosed).toBe(false);
     expect(rig.link.orders.map(({ order }) => order.mode)).not.toContain("closed");

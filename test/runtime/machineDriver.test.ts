@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MachineDriver } from "#agent/runtime/machineDriver.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { eventName } from "#protocol/events/dictionary.ts";
 import { HANDLE, SETUP } from "#test/machine/fixtures.ts";
