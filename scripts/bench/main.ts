@@ -12,9 +12,10 @@ Benches: ours beside the floor (the raw library calls doing the same work), meas
   pipeline  窗口与事件的吞吐、延迟、写盘、CPU、内存 / windows and events per second, latency, flash, CPU, memory
   list      百万名单：接收、载入、查询、变更 / a list of 1,000,000: taken over, loaded, asked, changed
   encoding  批次编码：字节与 CPU，JSON/CBOR × 压缩 × 批量 / batches on the wire: bytes and CPU by encoding, compressor and size
+  flash     烧录芯片：与线路极限、stm32flash 对比 / firmware to a chip: beside what the line allows, and stm32flash
   start     进程启动到首次续租 / from process start to the first lease renewal
   rivals    与 Node-RED 同负荷、同断电对比（需联网安装） / beside Node-RED, under the same load and the same kills; installs it
-  year      一年的虚拟时间：内存、文件、事件循环 / a year of virtual time: memory, files, event loop (up to 15 minutes; JSON of its own)
+  year      一年的虚拟时间：内存、文件、事件循环 / a year of virtual time: memory, files, event loop (up to 30 minutes; JSON of its own)
 
   --quick   小规模试跑，数字不可信 / a small run that shows that it works; its figures mean little
   --help    本说明 / this text
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   pipeline: async () => (await import("#scripts/bench/pipeline/pipeline.ts")).pipeline,
   list: async () => (await import("#scripts/bench/list/list.ts")).list,
   encoding: async () => (await import("#scripts/bench/encoding/encoding.ts")).encoding,
+  flash: async () => (await import("#scripts/bench/flash/flash.ts")).flash,
   start: async () => (await import("#scripts/bench/start/start.ts")).start,
   rivals: async () => (await import("#scripts/bench/rivals/rivals.ts")).rivals,
 };

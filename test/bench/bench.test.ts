@@ -28,6 +28,11 @@ const PROMISED = {
     floor: ["p50Ms", "p99Ms", "callsP50Ms"],
     ratio: ["p50Ms", "p99Ms"],
   },
+  flash: {
+    ours: ["bytesPerSecond", "seconds"],
+    floor: ["bytesPerSecond", "seconds"],
+    ratio: ["flash", "stm32flash"],
+  },
   start: {
     ours: ["sourceMs", "bundleMs", "coldSourceMs", "coldBundleMs"],
     floor: ["startMs"],
