@@ -31,12 +31,20 @@ export function newSession(handle: string, startedMs: number): Session {
   return { handle, startedMs, shownMs: startedMs, started: false, ended: null, endedMs: 0, heir: null, closedBefore: false, ...nothing };
 }
 
+type Sums = Pick<Session, "arcMs" | "burntMs" | "cutMs" | "recordedMs" | "unaccountedMs">;
+
 /** The records against the truth; null where they agree. */
-export function faultOf({ arcMs, burntMs, cutMs, recordedMs, unaccountedMs, excused }: Session): string | null {
-  const sum = recordedMs + unaccountedMs;
-  const truth = `${burntMs} ms, ${arcMs} that count; ${recordedMs} recorded, ${unaccountedMs} unaccounted`;
+export function faultOf({ arcMs, burntMs, cutMs, recordedMs, unaccountedMs }: Sums): string | null {
   const missingMs = arcMs - Math.round(recordedMs);
-  if (!excused) return missingMs < 0 || missingMs > cutMs || unaccountedMs !== 0 ? truth : null;
-  const isOff = sum < arcMs - cutMs - 3 * UNSAID_MS || sum > burntMs + 3 * UNSAID_MS;
-  return isOff ? `${truth}, the chip's boots excused` : null;
+  const agrees = missingMs >= 0 && missingMs <= cutMs && unaccountedMs === 0;
+  return agrees ? null : `${burntMs} ms, ${arcMs} that count; ${recordedMs} recorded, ${unaccountedMs} unaccounted`;
+}
+
+/** The same of sessions that followed each other by handovers, with windows lost: nobody can tell whose those were. */
+export function faultOfChain(chain: readonly Sums[]): string | null {
+  const sum = (name: keyof Sums) => chain.reduce((total, session) => total + session[name], 0);
+  const known = sum("recordedMs") + sum("unaccountedMs");
+  const slackMs = 3 * UNSAID_MS * chain.length;
+  const agrees = known >= sum("arcMs") - sum("cutMs") - slackMs && known <= sum("burntMs") + slackMs;
+  return agrees ? null : `${sum("burntMs")} ms, ${sum("arcMs")} that count; ${known} known, the chip's boots excused`;
 }

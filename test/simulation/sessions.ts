@@ -7,7 +7,7 @@ import type { EventName, PayloadOf } from "#protocol/events/payloads.ts";
 import type { Account } from "#test/simulation/account.ts";
 import type { ChipWatch } from "#test/simulation/chip.ts";
 import { PEOPLE } from "#test/simulation/keys.ts";
-import { faultOf, newSession, type Session } from "#test/simulation/sessionBook.ts";
+import { faultOf, faultOfChain, newSession, type Session } from "#test/simulation/sessionBook.ts";
 import type { VirtualClock } from "#test/simulation/virtualClock.ts";
 import { WINDOW_MS } from "#test/simulation/windowRing.ts";
 
@@ -172,10 +172,18 @@ export class Sessions implements ChipWatch {
 
   /** When all is over: the records against the truth. */
   judge(): void {
+    const heirs = new Set([...this.#sessions.values()].map(({ heir }) => heir));
     for (const [id, session] of this.#sessions) {
-      const fault = faultOf(session);
-      if (fault !== null) this.#account.wrong(`arcs of session ${id}: ${fault}`);
+      if (heirs.has(id)) continue;
+      const chain = this.#chainOf(session);
+      const faults = chain.some(({ excused }) => excused) ? [faultOfChain(chain)] : chain.map(faultOf);
+      for (const fault of faults) if (fault !== null) this.#account.wrong(`arcs of session ${id} and its heirs: ${fault}`);
     }
+  }
+
+  #chainOf(session: Session): Session[] {
+    const heir = session.heir === null ? undefined : this.#sessions.get(session.heir);
+    return heir ? [session, ...this.#chainOf(heir)] : [session];
   }
 
   #allowed(id: number, { handle, purpose }: PayloadOf<"scanAllowed">): void {

@@ -13,9 +13,8 @@ interface Unaccounted {
 
 /** What stands in the chip's account, was not metered, and has not been said before; null when that is nothing. */
 export function unaccounted(chip: LinkTotals | null, state: MachineState, metered: Omit<SessionSums, "session">): Unaccounted | null {
-  const { meteredSession: session, nextSeq } = state;
   const before = chip && beforeOf(chip.session, state);
-  if (!chip || !before || session === null) return null;
+  if (!chip || !before) return null;
   const said = state.unaccounted?.session === chip.session ? state.unaccounted : nothing(chip.session);
   const known = plus(plus(before, metered), said);
   const missing = {
@@ -26,14 +25,15 @@ export function unaccounted(chip: LinkTotals | null, state: MachineState, metere
     shorts: chip.shorts - known.shorts,
   };
   if (missing.chargeAmpereSeconds < UNACCOUNTED_MIN_AS) return null;
-  const windows = Math.max(0, chip.lastSeq + 1 - nextSeq);
-  const draft: EventDraft = { name: "unaccounted", session, agoMs: 0, payload: { reason: "chipBooted", windows, ...missing } };
+  const windows = Math.max(0, chip.lastSeq + 1 - state.nextSeq);
+  const payload = { reason: "chipBooted", windows, ...missing } as const;
+  const draft: EventDraft = { name: "unaccounted", session: chip.session, agoMs: 0, payload };
   return { draft, said: plus(said, missing) };
 }
 
 /**
  * Metered of the account before the running session's own meter began; null when the account is somebody else's. A chip that has not
- * heard of a handover counts on for the session before: what it counts then is the new one's.
+ * heard of a handover counts on for the session before, and nobody can tell when what it alone knows of burned.
  */
 function beforeOf(account: number, { meteredSession, relieved }: MachineState): SessionSums | null {
   if (account === meteredSession) return nothing(account);
