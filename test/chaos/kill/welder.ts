@@ -104,7 +104,8 @@ export class Welder {
       if (view?.online && performance.now() - askedMs > LOCK_AGAIN_MS) {
         askedMs = performance.now();
         this.lockedAtMs.push(askedMs);
-        await askControl(this.#bench.stage.platformControl, { do: "lock", device: this.#bench.device(this.index) });
+        // A platform whose broker was just killed cannot say it; it is asked again.
+        await askControl(this.#bench.stage.platformControl, { do: "lock", device: this.#bench.device(this.index) }).catch(() => undefined);
       }
       return false;
     });
