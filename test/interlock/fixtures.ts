@@ -25,7 +25,6 @@ export const STATES = {
     sinceMonoMs: 95_000,
     opened: false,
     quietSinceMonoMs: null,
-    shownMonoMs: null,
   },
   outageOpen: {
     at: "outage",
@@ -34,7 +33,6 @@ export const STATES = {
     sinceMonoMs: 90_000,
     opened: true,
     quietSinceMonoMs: 97_000,
-    shownMonoMs: null,
   },
   opening: { at: "opening", session: SESSION, cause: "idle", sinceMonoMs: 99_500 },
   faulted: { at: "faulted", fault: "eStop" },

@@ -85,56 +85,44 @@ describe("when the chip answers again", () => {
 describe("a scan in an outage by the welder whose session it is", () => {
   const shown = interlock(STATES.outageOpen, INPUTS.shownAgain, later(45_000)).state;
 
-  it("gives it 60 s from then, be the contactor open for ever so long", () => {
-    const openForMs = Number.POSITIVE_INFINITY;
-    const reading = { ...OPEN, currentPresent: true, openForMs };
-    expect(interlock(shown, reading, later(104_999)).state.at).toBe("outage");
-    expect(interlock(shown, INPUTS.tick, later(104_999)).state.at).toBe("outage");
-    expect(interlock(shown, { ...OPEN, openForMs }, later(50_000)).state.at).toBe("closing");
-  });
-
-  it("and no more", () => {
+  it("gives it 60 s from then, and no more", () => {
+    const current = { ...OPEN, currentPresent: true };
     const ended = [{ type: "sessionEnded", session: SESSION, cause: "leaseLost" }];
+    expect(interlock(shown, current, later(104_999)).state.at).toBe("outage");
+    expect(interlock(shown, INPUTS.tick, later(104_999)).state.at).toBe("outage");
+    expect(interlock(shown, OPEN, later(50_000)).state.at).toBe("closing");
     expect(interlock(shown, OPEN, later(105_000))).toEqual({ state: { at: "locked" }, facts: ended });
     expect(interlock(shown, INPUTS.tick, later(105_000))).toEqual({ state: { at: "unlinked" }, facts: ended });
-  });
-
-  it("on the new process's clock after a restart", () => {
-    const restarted = { ...NOW, monoMs: 500 };
-    expect(resumeInterlock(shown, restarted)).toMatchObject({ sinceMonoMs: 500, shownMonoMs: 500 });
-    expect(resumeInterlock(STATES.outageOpen, restarted)).toMatchObject({ shownMonoMs: null });
-  });
-});
-
-describe("a process that stood still while the contactor was to close", () => {
-  it("takes what it finds for an outage, which has 60 s from the scan on", () => {
-    const found = interlock(STATES.closing, OPEN, later(10_000));
-    expect(found).toMatchObject({ state: { at: "outage", opened: true, shownMonoMs: STATES.closing.sinceMonoMs }, facts: [] });
-    const quiet = interlock(found.state, OPEN, later(10_100)).state;
-    expect(interlock(quiet, OPEN, later(12_100)).state).toMatchObject({ at: "closing", session: SESSION });
-    const openForMs = 3_600_000;
-    expect(interlock(quiet, { ...OPEN, openForMs }, later(59_499)).state.at).toBe("closing");
-    expect(interlock(quiet, { ...OPEN, openForMs }, later(59_500)).facts).toMatchObject([{ type: "sessionEnded", cause: "leaseLost" }]);
-  });
-
-  it("goes on where the contactor is closed", () => {
-    expect(interlock(STATES.closing, CLOSED, later(7_000))).toMatchObject({ state: { at: "energised" } });
   });
 });
 
 describe("a contactor that may not close yet, for that could not be put on record", () => {
-  const openForMs = 3_600_000;
   const held = heldOpen(STATES.closing, NOW);
 
-  it("closes within 60 s, however long it was open before the scan", () => {
-    const quiet = interlock(held, { ...OPEN, openForMs }, NOW).state;
-    expect(interlock(quiet, { ...OPEN, openForMs }, later(59_999)).state).toMatchObject({ at: "closing", session: SESSION });
-    expect(interlock(quiet, { ...OPEN, openForMs }, later(60_000)).facts).toMatchObject([{ type: "sessionEnded", cause: "leaseLost" }]);
+  it("closes within 60 s", () => {
+    const quiet = interlock(held, { ...OPEN, openForMs: 500 }, NOW).state;
+    expect(interlock(quiet, { ...OPEN, openForMs: 59_499 }, later(58_999)).state).toMatchObject({ at: "closing", session: SESSION });
+    expect(interlock(quiet, { ...OPEN, openForMs: 60_000 }, later(59_500)).facts).toMatchObject([{ type: "sessionEnded" }]);
   });
 
   it("is told to have closed, when its order was obeyed and the answer lost", () => {
     const step = interlock(held, CLOSED, later(300));
     expect(step).toMatchObject({ state: { at: "energised" }, facts: [{ type: "contactorClosed", afterMs: 300 }] });
+  });
+});
+
+describe("a process that stood still while the contactor was to close", () => {
+  it("takes what it finds for an outage, which has 60 s from the closing on", () => {
+    const found = interlock(STATES.closing, OPEN, later(10_000));
+    expect(found).toMatchObject({ state: { at: "outage", opened: true, sinceMonoMs: STATES.closing.sinceMonoMs }, facts: [] });
+    const quiet = interlock(found.state, { ...OPEN, openForMs: 0 }, later(10_100)).state;
+    expect(interlock(quiet, OPEN, later(12_100)).state).toMatchObject({ at: "closing", session: SESSION });
+    expect(interlock(quiet, { ...OPEN, openForMs: 0 }, later(59_499)).state.at).toBe("closing");
+    expect(interlock(quiet, { ...OPEN, openForMs: 0 }, later(59_500)).facts).toMatchObject([{ type: "sessionEnded", cause: "leaseLost" }]);
+  });
+
+  it("goes on where the contactor is closed", () => {
+    expect(interlock(STATES.closing, CLOSED, later(7_000))).toMatchObject({ state: { at: "energised" } });
   });
 });
 

@@ -49,15 +49,7 @@ export type InterlockState =
       opened?: true;
     }
   /** The chip is silent, or opened by itself: the same session may go on within 60 s, counted anew when its welder scans again. */
-  | {
-      at: "outage";
-      session: Session;
-      activeChipMs: number;
-      sinceMonoMs: number;
-      opened: boolean;
-      quietSinceMonoMs: number | null;
-      shownMonoMs: number | null;
-    }
+  | { at: "outage"; session: Session; activeChipMs: number; sinceMonoMs: number; opened: boolean; quietSinceMonoMs: number | null }
   | { at: "opening"; session: Session | null; cause: EndCause; sinceMonoMs: number }
   /** Something beats every licence. Its end never re-energises. */
   | { at: "faulted"; fault: HardCause };

@@ -57,7 +57,7 @@ export function resumeInterlock(state: InterlockState, now: InterlockNow): Inter
     case "energised":
       return outageFrom(state.session, state.activeChipMs, now, false);
     case "outage":
-      return { ...state, sinceMonoMs, quietSinceMonoMs: null, shownMonoMs: (state.shownMonoMs ?? null) === null ? null : sinceMonoMs };
+      return { ...state, sinceMonoMs, quietSinceMonoMs: null };
     case "opening":
       return { ...state, sinceMonoMs };
     case "ending":

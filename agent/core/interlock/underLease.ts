@@ -30,7 +30,7 @@ export function closing(state: Of<"closing">, input: StateInput, now: InterlockN
   // A tick may be the first thing that a process hears after it stood still: the chip's word decides.
   if (input.type !== "reading" || afterMs < CLOSE_TIMEOUT_MS) return stay(state);
   if (afterMs >= CLOSE_TIMEOUT_MS + STOOD_STILL_MS) {
-    return stay({ ...outageFrom(session, now.chipMs, now, true), shownMonoMs: sinceMonoMs });
+    return stay({ ...outageFrom(session, now.chipMs, now, true), sinceMonoMs });
   }
   return stay({ at: "opening", session, cause: "contactorDidNotClose", sinceMonoMs: now.monoMs });
 }
@@ -75,12 +75,12 @@ function openedByItself(state: Of<"energised"> | Of<"ending">, reading: Interloc
 }
 
 export function outageFrom(session: Session, activeChipMs: number, { monoMs }: InterlockNow, opened: boolean): Of<"outage"> {
-  return { at: "outage", session, activeChipMs, sinceMonoMs: monoMs, opened, quietSinceMonoMs: null, shownMonoMs: null };
+  return { at: "outage", session, activeChipMs, sinceMonoMs: monoMs, opened, quietSinceMonoMs: null };
 }
 
-/** It may not close now, for that could not be put on record: what was licensed just now has 60 s from now. */
+/** It may not close now, for that could not be put on record. */
 export function heldOpen({ session }: Of<"closing">, now: InterlockNow): Of<"outage"> {
-  return { ...outageFrom(session, now.chipMs, now, true), shownMonoMs: now.monoMs };
+  return outageFrom(session, now.chipMs, now, true);
 }
 
 /** Pressed and released again between two exchanges: the chip says what it opened for, and that ends the session as if it had been seen. */
@@ -130,10 +130,10 @@ export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow
   const { session } = state;
   if (input.type === "soft") return stay(endedInOutage(state, input.cause, now));
   if (input.type === "granted") return handover(state, input, now);
-  if (input.type === "shownAgain") return stay({ ...state, shownMonoMs: now.monoMs });
+  if (input.type === "shownAgain") return stay({ ...state, sinceMonoMs: now.monoMs });
   const silentMs = now.monoMs - state.sinceMonoMs;
   if (input.type !== "reading") {
-    if (!isTimeUp(state, silentMs, now)) return stay(state);
+    if (silentMs < RESUME_WITHIN_MS) return stay(state);
     return { state: { at: "unlinked" }, facts: [{ type: "sessionEnded", session, cause: "leaseLost" }] };
   }
   if (input.mirrorClosed && input.leaseHeld && input.session === session.id) {
@@ -147,7 +147,7 @@ export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow
   const openForMs = input.openForMs ?? 0;
   // Longer than anybody knows is no time that could be put on record.
   const known = Number.isFinite(openForMs) ? { ...state, sinceMonoMs: Math.min(state.sinceMonoMs, now.monoMs - openForMs) } : state;
-  const isLate = isTimeUp(known, Math.max(openForMs, now.monoMs - known.sinceMonoMs), now);
+  const isLate = Math.max(openForMs, now.monoMs - known.sinceMonoMs) >= RESUME_WITHIN_MS;
   if (input.openForMs === null && !isLate && !isOver(session, now)) return stay(state);
   // Why a contactor opened that was known to be open is old news, of another session perhaps.
   const cut = state.opened ? null : cutMeanwhile(session, input, now);
@@ -155,11 +155,6 @@ export function outage(state: Of<"outage">, input: StateInput, now: InterlockNow
   if (isLate) return givenUp(known, "leaseLost", input, now);
   // Closing again is no end of an arc in its own time: a session past its limit stays open.
   return isOver(session, now) ? givenUp(known, "sessionLimit", input, now) : reclose(known, input, now);
-}
-
-/** Too long since it was known who stands at the machine: by the outage, and by a scan in it. */
-function isTimeUp({ shownMonoMs }: Of<"outage">, outMs: number, { monoMs }: InterlockNow): boolean {
-  return outMs >= RESUME_WITHIN_MS && (shownMonoMs === null || monoMs - shownMonoMs >= RESUME_WITHIN_MS);
 }
 
 /** A handover was decided, and the process died before its order: the contactor is closed for the welder before, and nothing needs to open. */

@@ -65,8 +65,15 @@ function decideScan(draft: Draft, scan: ScanInput, setup: MachineSetup, now: Mac
   const next = { ...draft, drafts: [...draft.drafts, receipt, ...decision.warnings.map(warningDraft)] };
   if (!decision.allow) return { draft: refused(next, decision, scan, now), decision };
   if (decision.rule === "guardian") return { draft: next, decision };
-  if (decision.rule === "alreadyRunning") return { draft: applyInterlock(next, { type: "shownAgain" }, setup, now), decision };
+  if (decision.rule === "alreadyRunning") return { draft: shownAgain(next, setup, now), decision };
   return { draft: started(next, decision, scan, setup, now), decision };
+}
+
+/** In an outage the welder's word that they are there counts as the grant did: its 60 s begin anew, by the chip's clock too. */
+function shownAgain(draft: Draft, setup: MachineSetup, now: MachineNow): Draft {
+  const next = applyInterlock(draft, { type: "shownAgain" }, setup, now);
+  if (next.state.interlock.at !== "outage") return next;
+  return { ...next, state: { ...next.state, lastClosedChipMs: interlockNow(next.state, now).chipMs } };
 }
 
 /** The session that the decision lets start or go on; a refusal and a guardian's scan have none. */
