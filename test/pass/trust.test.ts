@@ -72,6 +72,7 @@ describe.each(["ed25519", "sm2"] as const)("signed with %s", (algorithm) => {
       policy: false,
       device: false,
       keyset: false,
+      release: false,
     };
     expect(asks).toEqual({ ...none, time: true });
   });

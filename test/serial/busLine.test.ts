@@ -92,7 +92,7 @@ describe("a machine that stops answering", () => {
       await eventually(() => healthy.exchange(ORDER, "routine"));
       bench.clock.advance(1_000);
     }
-    expect(bench.slaves.countOf(2)).toBe(10);
+    expect(bench.slaves.countOf(2)).toBe(16);
     expect(bench.slaves.countOf(1)).toBeGreaterThanOrEqual(20);
 
     if (absent) bench.slaves.devices.set(2, absent);
