@@ -2,7 +2,8 @@
 
 While coil 0 is closed somebody welds: no load for 3 s, then twice 4 s of arc with 3 s between. Open, there is neither voltage nor current.
 Between two readings at most a second of that passes: on a computer short of breath the welder waits, so that no arc falls between readings.
-Writes a line for each order that the relay board takes: "on|off COIL" or "flash COIL UNITS", and "arc" at the end of each arc.
+Writes a line for each order that the relay board takes: "on|off COIL" or "flash COIL UNITS", and "arc MS" at the end of each arc: how long it
+was there to be read, the welder's waits included.
 """
 import struct
 import sys
@@ -27,6 +28,7 @@ class Welder:
         self.worked = 0.0
         self.read = None
         self.done = 0
+        self.struck = None
 
     def switch(self, closed):
         if closed and not self.coil:
@@ -42,12 +44,15 @@ class Welder:
         age = self.worked
         for index, (what, seconds) in enumerate(JOB):
             if age < seconds:
+                if what == "arc" and self.struck is None:
+                    self.struck = now
                 # Real readings are never quite the same.
                 return (24.0 + age % 0.7, 118.0 + age % 1.3) if what == "arc" else (68.0 + age % 0.5, 0.0)
             age -= seconds
             if what == "arc" and self.done <= index:
                 self.done = index + 1
-                print("arc", flush=True)
+                print("arc", round((now - self.struck) * 1000), flush=True)
+                self.struck = None
         return 68.0 + age % 0.5, 0.0
 
 

@@ -91,12 +91,14 @@ describe.concurrent("a machine with a PZEM-017 and a relay board, played by pymo
       expect(told).not.toContain("flash");
       expect(await bench.scan("certified")).toMatchObject({ allowed: true });
       await bench.stateIs("energised");
-      await until("two arcs were made", () => told.split("\n").filter((line) => line === "arc").length === 2, PATIENCE_MS);
+      const burned = () => [...told.matchAll(/^arc (\d+)$/gm)].map(([, ms]) => Number(ms));
+      await until("two arcs were made", () => burned().length === 2, PATIENCE_MS);
       await until("two arcs at the platform", async () => (await bench.named("arc")).length >= 2, PATIENCE_MS);
       const arcs = await bench.named("arc");
       expect(arcs).toHaveLength(2);
-      // One reading a second: each end of an arc is known to a second.
-      for (const { payload } of arcs) expect(Math.abs(Number(payload.arcMs) - 4_000)).toBeLessThan(2_100);
+      // One reading a second: each end of an arc is known to a second, and on a computer short of breath to the next reading.
+      for (const [index, { payload }] of arcs.entries())
+        expect(Math.abs(Number(payload.arcMs) - (burned()[index] ?? 0))).toBeLessThan(2_100);
       expect(told.split("\n").filter((line) => line.startsWith("flash 0")).length).toBeGreaterThan(5);
       expect(await bench.named("suspectedModifiedWelder")).toEqual([]);
       await bench.drained();
