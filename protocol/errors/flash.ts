@@ -34,8 +34,8 @@ export const FLASH_ERRORS = {
   "flash.unknownPart": {
     en: "The chip is not one that firmware is made for",
     zh: "该芯片型号不受支持",
-    remedyEn: "Compare the part's marking with the list in scripts/README.md",
-    remedyZh: "请将芯片丝印与 scripts/README.zh.md 中的型号表核对",
+    remedyEn: "Compare the part's marking with the list in protocol/README.md, Bootloader",
+    remedyZh: "请将芯片丝印与 protocol/README.md “Bootloader” 一节的型号表核对",
   },
   "flash.readProtected": {
     en: "The chip is read-protected: it carries firmware already",
