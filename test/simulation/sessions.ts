@@ -15,6 +15,8 @@ const LEASE_MS = 8_000;
 const SLACK_MS = 200;
 /** An outage up to this cuts nobody's arc. */
 const BORNE_OUTAGE_MS = 5_000;
+/** A chip is without power for so long at most. */
+const DARK_MOST_MS = 6_000;
 const RECLOSE = { leastMs: 1_900, mostMs: 62_000 } as const;
 /** What is too short is no arc. */
 const ARC_LEAST_MS = 300;
@@ -98,8 +100,10 @@ export class Sessions implements ChipWatch {
       this.#account.wrong(`leased for session ${order.session}, which ended: ${session.ended}`);
     if (wasOpenMs === null) return;
     // A scan in the outage proves anew who stands there.
+    // The chip's clock stands still while it has no power.
+    const darkMs = this.#clock.nowMs - this.#bootedMs < wasOpenMs + DARK_MOST_MS ? DARK_MOST_MS : 0;
     const unprovedMs = Math.min(wasOpenMs, this.#clock.nowMs - session.shownMs);
-    if (session.closedBefore && (wasOpenMs < RECLOSE.leastMs || unprovedMs > RECLOSE.mostMs))
+    if (session.closedBefore && (wasOpenMs < RECLOSE.leastMs || unprovedMs > RECLOSE.mostMs + darkMs))
       this.#account.wrong(`session ${order.session} closed again after ${wasOpenMs} ms`);
     session.closedBefore = true;
     this.#quietSinceMs = this.#clock.nowMs;
