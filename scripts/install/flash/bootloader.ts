@@ -30,14 +30,12 @@ const ERASE_PAGES_MAX = 32;
 
 export class Bootloader {
   readonly silicon: Silicon;
-  readonly version: number;
   readonly #line: BootLine;
   readonly #codes: ReadonlySet<number>;
 
-  private constructor(line: BootLine, silicon: Silicon, version: number, codes: ReadonlySet<number>) {
+  private constructor(line: BootLine, silicon: Silicon, codes: ReadonlySet<number>) {
     this.#line = line;
     this.silicon = silicon;
-    this.version = version;
     this.#codes = codes;
   }
 
@@ -46,7 +44,7 @@ export class Bootloader {
     await synchronise(line);
     await order(line, "get");
     const [less = 0] = await line.take(1, ANSWER_WITHIN_MS);
-    const [version = 0, ...codes] = await line.take(less + 1, ANSWER_WITHIN_MS);
+    const [, ...codes] = await line.take(less + 1, ANSWER_WITHIN_MS);
     await acknowledged(line, "get");
     await order(line, "getId");
     const [idLess = 0] = await line.take(1, ANSWER_WITHIN_MS);
@@ -55,7 +53,7 @@ export class Bootloader {
     const productId = id.reduce((sum, byte) => sum * 256 + byte, 0);
     const silicon = siliconOf(productId);
     if (!silicon) throw new CodedError("flash.unknownPart", `0x${productId.toString(16).padStart(4, "0")}`);
-    return new Bootloader(line, silicon, version, new Set(codes));
+    return new Bootloader(line, silicon, new Set(codes));
   }
 
   /** Rejects with `flash.readProtected` where nothing may be read. */
@@ -101,12 +99,6 @@ export class Bootloader {
 
   options(): Promise<Uint8Array> {
     return this.read(this.silicon.optionAddress, OPTION_BYTES);
-  }
-
-  /** Whoever reads the flash from now on gets nothing; taking this back erases it. The part begins anew. */
-  async protectReading(): Promise<void> {
-    await order(this.#line, "readoutProtect");
-    await acknowledged(this.#line, "readoutProtect");
   }
 
   /** Erases all, and the part begins anew. */
