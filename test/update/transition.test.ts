@@ -16,13 +16,14 @@ const WAIT_MS = 3_600_000;
 const CURRENT: UpdateState = { at: "current" };
 const FRESH: UpdateState = { at: "staged", version: "1.1.0", sinceMonoMs: NOW_MS - 5_000 };
 const LONG: UpdateState = { at: "staged", version: "1.1.0", sinceMonoMs: NOW_MS - WAIT_MS };
-const WAITING: UpdateState = { at: "waitingForArcOff", version: "1.1.0" };
+const WAITING: UpdateState = { at: "waitingForArcOff", version: "1.1.0", calm: false };
+const CALM: UpdateState = { at: "waitingForArcOff", version: "1.1.0", calm: true };
 const SWITCHING: UpdateState = { at: "switching", version: "1.1.0" };
 const YOUNG: UpdateState = { at: "onProbation", sinceMonoMs: NOW_MS - TRIAL_MS + 1, answered: ["A", "B"] };
 const TRIED: UpdateState = { at: "onProbation", sinceMonoMs: NOW_MS - TRIAL_MS, answered: ["A", "B"] };
 const OLD: UpdateState = { at: "onProbation", sinceMonoMs: NOW_MS - PROBATION_MS, answered: ["A", "B"] };
 
-const STATES = { CURRENT, FRESH, LONG, WAITING, SWITCHING, YOUNG, TRIED, OLD };
+const STATES = { CURRENT, FRESH, LONG, WAITING, CALM, SWITCHING, YOUNG, TRIED, OLD };
 type Name = keyof typeof STATES;
 
 function look(candidate: string | null, rests: readonly Rest[] = ["free", "free"], answering = ["A", "B"]): UpdateLook {
@@ -62,19 +63,25 @@ const TABLE: Record<Name, Partial<Record<keyof typeof LOOKS, [UpdateState, Updat
     nothing: [CURRENT, null],
     silent: [CURRENT, null],
     atRest: [SWITCHING, SWITCH],
-    session: [SWITCHING, SWITCH],
+    session: [CALM, null],
     arc: [WAITING, null],
     arcBesideSession: [WAITING, null],
-    newer: [
-      { at: "switching", version: "1.2.0" },
-      { do: "switch", version: "1.2.0" },
-    ],
+    newer: [{ ...CALM, version: "1.2.0" }, null],
   },
   WAITING: {
     nothing: [CURRENT, null],
     silent: [CURRENT, null],
     atRest: [SWITCHING, SWITCH],
+    session: [CALM, null],
+    newer: [{ ...CALM, version: "1.2.0" }, null],
+  },
+  CALM: {
+    nothing: [CURRENT, null],
+    silent: [CURRENT, null],
+    atRest: [SWITCHING, SWITCH],
     session: [SWITCHING, SWITCH],
+    arc: [WAITING, null],
+    arcBesideSession: [WAITING, null],
     newer: [
       { at: "switching", version: "1.2.0" },
       { do: "switch", version: "1.2.0" },

@@ -72,7 +72,7 @@ it("finds what is staged while it runs, and gives way once nobody is in the way"
   open("1.0.0").stage(releaseOf("1.1.0"));
   machine.state = BUSY;
   look(200);
-  expect([updates.state, ends]).toEqual([{ at: "waitingForArcOff", version: "1.1.0" }, []]);
+  expect([updates.state, ends]).toEqual([{ at: "waitingForArcOff", version: "1.1.0", calm: false }, []]);
   machine.state = LOCKED;
   look(3);
   expect([updates.state, ends]).toEqual([{ at: "switching", version: "1.1.0" }, ["update"]]);

@@ -7,8 +7,8 @@ export type UpdateState =
   | { readonly at: "current" }
   /** Something is, and a session runs: it waits for the session's end, and so long at most. */
   | { readonly at: "staged"; readonly version: string; readonly sinceMonoMs: number }
-  /** It has waited for as long: the next arc-off will do, session or not. */
-  | { readonly at: "waitingForArcOff"; readonly version: string }
+  /** It has waited for as long: the next arc-off will do, session or not. `calm`: nothing burned at the look before either. */
+  | { readonly at: "waitingForArcOff"; readonly version: string; readonly calm: boolean }
   /** The release is checked, the pointer moved, and the process ends. */
   | { readonly at: "switching"; readonly version: string }
   /** This process is a new release that has yet to show that it works. */
@@ -68,15 +68,18 @@ type Waiting = Extract<UpdateState, { at: "staged" | "waitingForArcOff" }>;
 function waitingFor(state: Waiting | { readonly at: "current" }, version: string, waitMs: number, monoMs: number): Waiting {
   if (state.at === "waitingForArcOff") return { ...state, version };
   const sinceMonoMs = state.at === "staged" ? state.sinceMonoMs : monoMs;
-  if (monoMs - sinceMonoMs >= waitMs) return { at: "waitingForArcOff", version };
+  if (monoMs - sinceMonoMs >= waitMs) return { at: "waitingForArcOff", version, calm: false };
   return { at: "staged", version, sinceMonoMs };
 }
 
+/** What is known of a machine is a poll old, and older after a stall: while a session runs, one look is not enough to tell that no arc burns. */
 function whenAtRest(state: Waiting, rests: readonly Rest[]): UpdateStep {
-  const isAtRest = rests.every((rest) => rest === "free" || (rest === "energised" && state.at === "waitingForArcOff"));
-  if (!isAtRest) return stay(state);
   const { version } = state;
-  return { state: { at: "switching", version }, effect: { do: "switch", version } };
+  const switching: UpdateStep = { state: { at: "switching", version }, effect: { do: "switch", version } };
+  if (rests.every((rest) => rest === "free")) return switching;
+  if (state.at === "staged") return stay(state);
+  const calm = !rests.includes("busy");
+  return calm && state.calm ? switching : stay({ ...state, calm });
 }
 
 function probation(state: Extract<UpdateState, { at: "onProbation" }>, { answering }: UpdateLook, monoMs: number): UpdateStep {

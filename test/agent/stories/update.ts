@@ -61,7 +61,11 @@ async function newer(): Promise<string> {
   return readFileSync(await BUNDLED, "utf8").replaceAll(VERSION, NEXT);
 }
 
-async function reported(): Promise<{ version: string; update?: { at: string; version?: string } } | null> {
+async function reported(): Promise<{
+  version: string;
+  update?: { at: string; version?: string };
+  machines: { amps: number | null }[];
+} | null> {
   return (await agentReport(bench.stage)) as Awaited<ReturnType<typeof reported>>;
 }
 
@@ -83,6 +87,7 @@ describe.concurrent("an update of the program", () => {
     const { opens } = await bench.truth();
     await bench.tell({ do: "weld", rods: 1, rodS: 60 });
     await bench.truthWhen("an arc", ({ arcing }) => arcing);
+    await until("the agent measures it", async () => ((await reported())?.machines[0]?.amps ?? 0) > 0, PATIENCE_MS);
     const staged = await stageRelease(NEXT, await newer());
     expect(staged).toMatchObject({ code: 0, out: expect.stringContaining(`staged: ${NEXT}`) });
     await until("it waits for arc-off", async () => (await reported())?.update?.at === "waitingForArcOff", PATIENCE_MS);
