@@ -32,8 +32,8 @@ export interface ChipWatch {
   opened(session: number, by: OpenedBy, atMs: number): void;
   /** An arc is over; `session` is whose it was. */
   arced(session: number, fromMs: number, toMs: number): void;
-  /** The contactor is closed; it was renewed, and saw an arc, so long ago. */
-  heldFor(silentMs: number, quietMs: number): void;
+  /** The contactor was closed at `atMs`; it had been renewed, and had seen an arc, so long ago. */
+  heldFor(atMs: number, silentMs: number, quietMs: number): void;
 }
 
 export class ModelChip {
@@ -90,7 +90,7 @@ export class ModelChip {
       const arcOff = this.#contactor.mode === "closedUntilArcOff" ? this.#quietSinceMs + ARC_OFF_MS : nowMs;
       const next = Math.max(this.#nowMs, Math.min(nowMs, lapse, this.#arcSinceMs === null ? arcOff : nowMs));
       this.#pass(next);
-      if (this.closedFor !== null) this.#watch.heldFor(next - this.#renewedAtMs, this.isArcing ? 0 : next - this.#quietSinceMs);
+      if (this.closedFor !== null) this.#watch.heldFor(next, next - this.#renewedAtMs, this.isArcing ? 0 : next - this.#quietSinceMs);
       if (this.#arcSinceMs === null && this.#contactor.mode === "closedUntilArcOff" && next >= this.#quietSinceMs + ARC_OFF_MS)
         this.#happen({ type: "arcOff" });
       this.#happen({ type: "tick" });

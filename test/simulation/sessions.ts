@@ -140,10 +140,11 @@ export class Sessions implements ChipWatch {
     return found;
   }
 
-  heldFor(silentMs: number, quietMs: number): void {
+  /** What goes on by itself is told late when nobody asks the chip. */
+  heldFor(atMs: number, silentMs: number, quietMs: number): void {
     if (silentMs > LEASE_MS + SLACK_MS) this.#account.wrong(`closed ${silentMs} ms after the last renewal`);
     if (!this.#mustEnd) return;
-    const sinceMs = this.#clock.nowMs - this.#mustEnd.sinceMs;
+    const sinceMs = atMs - this.#mustEnd.sinceMs;
     const lateMs = Math.min(sinceMs, quietMs) - SOFT_END.quietMs;
     const isLate = sinceMs > SOFT_END.withArcMs + LEASE_MS || (lateMs > 0 && this.#account.apartMs(LEASE_MS + 2_000) === 0);
     if (!isLate) return;
