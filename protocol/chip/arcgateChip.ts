@@ -1,3 +1,4 @@
+import { PROVISION } from "#protocol/chip/provision.ts";
 import { CALIBRATION, UPDATE } from "#protocol/chip/service.ts";
 import type { Block, RegisterMap } from "#protocol/chip/table.ts";
 import { ENVELOPE, FLOORS, VAULT } from "#protocol/chip/vault.ts";
@@ -178,7 +179,7 @@ export const WINDOW = {
 export const ARCGATE_CHIP = {
   name: "arcgate-chip",
   source: "this specification",
-  blocks: { IDENTITY, SETTINGS, LEASE, TOTALS, BLINK, PAGE, WINDOW, VAULT, FLOORS, ENVELOPE, CALIBRATION, UPDATE },
+  blocks: { IDENTITY, SETTINGS, LEASE, TOTALS, BLINK, PAGE, WINDOW, VAULT, FLOORS, ENVELOPE, CALIBRATION, UPDATE, PROVISION },
 } as const satisfies RegisterMap;
 
 export const CHIP_MAGIC = 0x4147;

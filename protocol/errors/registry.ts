@@ -4,6 +4,7 @@ import { CODES_ERRORS } from "#protocol/errors/codes.ts";
 import { CONFIG_ERRORS } from "#protocol/errors/config.ts";
 import { EVENT_ERRORS } from "#protocol/errors/event.ts";
 import { FLASH_ERRORS } from "#protocol/errors/flash.ts";
+import { INSTALL_ERRORS } from "#protocol/errors/install.ts";
 import { JOURNAL_ERRORS } from "#protocol/errors/journal.ts";
 import { LICENCE_ERRORS } from "#protocol/errors/licence.ts";
 import { LINK_ERRORS } from "#protocol/errors/link.ts";
@@ -21,6 +22,7 @@ export const ERRORS = {
   ...CODES_ERRORS,
   ...CHIP_ERRORS,
   ...FLASH_ERRORS,
+  ...INSTALL_ERRORS,
   ...TRUST_ERRORS,
   ...LIST_ERRORS,
   ...PASS_ERRORS,
