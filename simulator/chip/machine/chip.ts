@@ -164,7 +164,7 @@ export class Chip {
     const { desk } = this;
     if (order.leaseMs > LEASE_MS) return "badValue";
     const isUnpaid = this.vault.isSpent && !this.account.isRunning(order.session);
-    const result = this.happen({ type: "order", order, isUnpaid }) ?? "none";
+    const result = this.happen({ type: "order", order: desk.leased(order), isUnpaid }) ?? "none";
     if (result === "badValue") return result;
     this.panel.lamp = order.lamp;
     desk.readFrom = order.readFrom;

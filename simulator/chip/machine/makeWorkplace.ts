@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Chip } from "#simulator/chip/machine/chip.ts";
 import type { ChipMake } from "#simulator/chip/machine/chipMake.ts";
 import type { MemoryStore } from "#simulator/chip/machine/memory.ts";
+import { Wiring } from "#simulator/chip/machine/wiring.ts";
 import { rewire, type Workplace } from "#simulator/chip/machine/workplace.ts";
 import type { CheckedOptions } from "#simulator/chip/options.ts";
 import { OpenCircuit } from "#simulator/chip/plant/openCircuit.ts";
@@ -42,16 +43,18 @@ export function makeWorkplace(given: Place, birth: () => Birth, nowMs: number): 
   };
   const first = birth();
   const place: Workplace = {
-    ...{ address: first.address, machine, welder, player, chip: bootChip(first, nowMs) },
+    ...{ address: first.address, machine, welder, player, wiring: new Wiring(), chip: bootChip(first, nowMs) },
     boot: (atMs) => {
       const before = place.chip;
       const born = birth();
       place.address = born.address;
       place.chip = bootChip(born, atMs);
       rewire(place.chip, before);
+      place.wiring.connect(place.chip);
     },
   };
-  place.chip.contact.bypassed = given.bypass;
+  place.wiring.set("contactorBypassed", given.bypass);
+  place.wiring.connect(place.chip);
   return place;
 }
 

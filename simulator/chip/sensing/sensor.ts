@@ -24,6 +24,8 @@ export class Sensor {
   unplugged = false;
   /** Sense leads that somebody bridged: the converter measures its own zero. Null: none. */
   shorted: ShortedLeads | null = null;
+  /** How its leads are connected: factors of what is true, and a zero that is off by so much of the range. */
+  wires = { ampsGain: 1, voltsGain: 1, driftPartOfRange: 0 };
 
   constructor(make: SensorMake) {
     this.#make = make;
@@ -34,10 +36,12 @@ export class Sensor {
     const { rangeAmps, rangeVolts, ampsStep, voltsStep, ampsOffset, voltsOffset, scale } = this.#make;
     into.ms = flowing.ms;
     into.valid = flowing.valid;
-    const voltsSensed = this.shorted === "voltage" || this.shorted === "both" ? 0 : flowing.volts;
-    const ampsSensed = this.shorted === "current" || this.shorted === "both" ? 0 : flowing.amps;
+    const { ampsGain, voltsGain, driftPartOfRange } = this.wires;
+    const voltsSensed = this.shorted === "voltage" || this.shorted === "both" ? 0 : flowing.volts * voltsGain;
+    const ampsSensed = this.shorted === "current" || this.shorted === "both" ? 0 : flowing.amps * ampsGain;
     const volts = this.#frozenVolts ?? quantise((voltsSensed + voltsOffset) * (scale?.volts ?? 1), voltsStep, rangeVolts);
-    const amps = this.#frozenAmps ?? quantise((ampsSensed + ampsOffset) * (scale?.amps ?? 1), ampsStep, rangeAmps);
+    const amps =
+      this.#frozenAmps ?? quantise((ampsSensed + ampsOffset) * (scale?.amps ?? 1) + driftPartOfRange * rangeAmps, ampsStep, rangeAmps);
     into.volts = this.unplugged ? 0 : volts;
     into.amps = this.unplugged ? 0 : amps;
     this.#lastVolts = into.volts;
