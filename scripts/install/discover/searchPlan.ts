@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /** Those that a configuration can name. */
-const BAUD_RATES = [115_200, 9_600, 38_400, 19_200, 57_600, 4_800] as const;
+export const BAUD_RATES = [115_200, 9_600, 38_400, 19_200, 57_600, 4_800] as const;
 /** Our chip, bare or not. */
 export const CHIP_LINE = { baudRate: 115_200, dataBits: 8, parity: "none", stopBits: 1 } as const satisfies LineSettings;
 
