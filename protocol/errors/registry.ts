@@ -2,6 +2,7 @@
 import { CHIP_ERRORS } from "#protocol/errors/chip.ts";
 import { CODES_ERRORS } from "#protocol/errors/codes.ts";
 import { CONFIG_ERRORS } from "#protocol/errors/config.ts";
+import { DISCOVER_ERRORS } from "#protocol/errors/discover.ts";
 import { EVENT_ERRORS } from "#protocol/errors/event.ts";
 import { FLASH_ERRORS } from "#protocol/errors/flash.ts";
 import { INSTALL_ERRORS } from "#protocol/errors/install.ts";
@@ -25,6 +26,7 @@ export const ERRORS = {
   ...FLASH_ERRORS,
   ...INSTALL_ERRORS,
   ...LABEL_ERRORS,
+  ...DISCOVER_ERRORS,
   ...TRUST_ERRORS,
   ...LIST_ERRORS,
   ...PASS_ERRORS,
