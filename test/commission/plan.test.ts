@@ -27,8 +27,8 @@ describe("what an earlier run is good for", () => {
   });
 
   it("repeats what failed, what was measured on another chip, and what was done in the other manner", () => {
-    expect(stillGood(all({ lease: failed("leaseIgnored"), arc: skipped("dry") }), NOW)).not.toHaveProperty("lease");
-    expect(stillGood(all({ arc: skipped("dry") }), NOW)).not.toHaveProperty("arc");
+    expect(stillGood(all({ lease: failed("leaseIgnored"), arc: skipped("offline") }), NOW)).not.toHaveProperty("lease");
+    expect(stillGood(all({ arc: skipped("offline") }), NOW)).not.toHaveProperty("arc");
     expect(stillGood(all(), { ...NOW, uid: "b" })).toEqual({});
     expect(stillGood(all(), { ...NOW, dry: true })).toEqual({});
   });

@@ -60,12 +60,12 @@ export function blockerOf(id: ItemId, results: Results): ItemId | null {
 
 export type Outcome = "passed" | "defects" | "refused";
 
-/** Refused: a safety item is not proven. Defects: something else failed. What could not be done off line or in a dry run is neither. */
+/** Refused: a safety item is not proven. Defects: something else failed. What could not be done off line is neither. */
 export function outcomeOf(results: Results): Outcome {
   const verdicts = ITEM_IDS.map((id) => ({ safety: ITEMS[id].safety, finding: results[id]?.finding }));
   const isUnproven = verdicts.some(({ safety, finding }) => safety && finding?.verdict !== "pass");
   if (isUnproven) return "refused";
   const excused = (finding: Finding | undefined) =>
-    finding?.verdict === "pass" || (finding?.verdict === "skipped" && (finding.because === "offline" || finding.because === "dry"));
+    finding?.verdict === "pass" || (finding?.verdict === "skipped" && finding.because === "offline");
   return verdicts.every(({ finding }) => excused(finding)) ? "passed" : "defects";
 }
