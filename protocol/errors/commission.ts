@@ -25,6 +25,12 @@ export const COMMISSION_ERRORS = {
     remedyEn: "Run `arcgate doctor --config arcgate.yaml` and do what it says",
     remedyZh: "请运行 `arcgate doctor --config arcgate.yaml`，按其提示处理",
   },
+  "commission.stopped": {
+    en: "The commissioning was stopped",
+    zh: "调试被中止",
+    remedyEn: "The contactor was ordered open, and opens by itself within 3 s in any case; run the same command again to go on",
+    remedyZh: "已命令接触器断开，且其最迟 3 秒内自行断开；再次运行同一命令即可继续",
+  },
   "commission.badReport": {
     en: "The commissioning report is damaged or not one",
     zh: "调试报告已损坏或不是调试报告",

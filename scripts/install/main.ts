@@ -1,9 +1,13 @@
 /** `arcgate-install COMMAND …`: the installer's tool. */
 const HELP = `arcgate-install：安装工具 the installer's tool
-  flash     烧录芯片固件 writes firmware to chips
+  flash       烧录芯片固件 writes firmware to chips
+  commission  调试：逐项自检并生成签名报告 a self-test with a signed report
+  report      核验并显示调试报告 verifies a commissioning report and prints it
 每个命令均有 --help。 Each command has --help.`;
 
 const COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<number>>>> = {
+  commission: async () => (await import("#scripts/install/commission/command.ts")).runCommission,
+  report: async () => (await import("#scripts/install/commission/reportCommand.ts")).runReport,
   flash: async () => (await import("#scripts/install/flash/command.ts")).runFlash,
 };
 

@@ -27,6 +27,9 @@ const Report = z.object({
     z.object({
       device: z.string(),
       state: z.string(),
+      linkCode: z.string().nullable(),
+      /** Null until the chip's vault was read. */
+      offlineBudget: z.object({ starts: z.number() }).nullable(),
       session: z.number().nullable(),
       arcing: z.boolean(),
       volts: z.number().nullable(),

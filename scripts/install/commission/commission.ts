@@ -38,8 +38,10 @@ export interface CommissionOrder {
   dry: boolean;
   /** Null: the module's own key signs. */
   installerFile: string | null;
-  /** So long a hand may take after it was asked. */
+  /** So long what a hand did may take until it is seen. */
   patienceMs: number;
+  /** 1 but for a simulated machine that runs faster. */
+  haste: number;
   /** Stops between two steps, with the contactor ordered open. */
   signal: AbortSignal;
   lock: LockChip;
@@ -69,16 +71,16 @@ export async function commission(order: CommissionOrder, job: Job, teller: Telle
   return report;
 }
 
-type Hands = Pick<Bench, "nowMs" | "pause" | "ask" | "patienceMs">;
+type Hands = Omit<Bench, "desk" | "limits">;
 
-function handsOf({ signal, patienceMs }: CommissionOrder, teller: Teller): Hands {
+function handsOf({ signal, patienceMs, haste }: CommissionOrder, teller: Teller): Hands {
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
   });
   // Nobody may be waiting for it at the moment when it comes.
   aborted.catch(() => undefined);
   return {
-    patienceMs,
+    ...{ patienceMs, haste },
     nowMs: () => performance.now(),
     pause: (ms) => delay(ms, undefined, { signal }),
     ask: (ask: Ask, facts) => Promise.race([teller.ask(ask, { step: "commission", ...ASK_WORDS[ask] }, facts), aborted]),

@@ -27,8 +27,8 @@ export const ITEMS = {
   },
   currentZero: {
     ...{ zh: "电流零点", en: "Current zero", safety: false, presentState: true, asks: ["switchMachineOn"] },
-    readsZh: "接触器断开时 2 秒的电流，应接近零",
-    readsEn: "2 s of current with the contactor open: near zero",
+    readsZh: "接触器断开时 1 秒的电流，应接近零",
+    readsEn: "A second of current with the contactor open: near zero",
     faults: ["currentSensorUnplugged", "currentSensorDrifted"],
   },
   noBypass: {
@@ -39,14 +39,14 @@ export const ITEMS = {
   },
   contactor: {
     ...{ zh: "接触器与镜像触点", en: "Contactor and mirror", safety: true, presentState: false, asks: [] },
-    readsZh: "闭合、断开各一次：镜像触点应在 500 毫秒内一致",
-    readsEn: "Closed and opened once: the mirror contact agrees within 500 ms",
+    readsZh: "闭合、断开各一次：镜像触点应随之动作",
+    readsEn: "Closed and opened once: the mirror contact follows",
     faults: ["coilOpen", "contactorWelded", "mirrorOpen", "mirrorStuck", "budgetSpent"],
   },
   voltage: {
     ...{ zh: "空载电压与极性", en: "Open-circuit voltage and polarity", safety: true, presentState: false, asks: [] },
-    readsZh: "闭合后 2 秒的电压：符合型号和 GB/T 15579.1，直流为正",
-    readsEn: "2 s of voltage with the contactor closed: as the designation and GB/T 15579.1 have it, positive where it is DC",
+    readsZh: "闭合后 1 秒的电压：符合型号和 GB/T 15579.1，直流为正",
+    readsEn: "A second of voltage with the contactor closed: as the designation and GB/T 15579.1 have it, positive where it is DC",
     faults: ["voltageLeadsOpen", "voltageReversed", "openVoltageTooLow", "openVoltageTooHigh"],
   },
   lease: {

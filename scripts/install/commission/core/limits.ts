@@ -18,7 +18,7 @@ export const LIMITS = {
   mirrorMostMs: 1_000,
   /** A residual voltage falls below this part while the contactor opens; one that is fed does not. */
   fallenPart: 0.7,
-  leaseMs: 2_000,
+  leaseMs: 1_500,
   /** The chip opens within so long after its lease. */
   leaseGraceMs: 200,
   currentPart: { least: 0.7, most: 1.4 },

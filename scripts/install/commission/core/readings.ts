@@ -29,7 +29,7 @@ export interface LinkReading {
 export interface OpenReading {
   amps: number;
   sight: Sight;
-  /** Of the first and of the last two seconds. */
+  /** Of the first and of the last stretch. */
   firstVolts: number;
   lastVolts: number;
   /** It no longer falls. */
@@ -41,7 +41,7 @@ export interface ContactorReading {
   rest: { sight: Sight; volts: number };
   /** The order to close, and what came of it. */
   closing: { result: LeaseResult; mirrorClosed: boolean; afterMs: number; volts: number } | null;
-  /** Two seconds after the order to open. */
+  /** After the order to open. */
   opening: { mirrorClosed: boolean; afterMs: number; volts: number } | null;
 }
 

@@ -8,8 +8,10 @@ import type { Ask } from "#scripts/install/machine/teller.ts";
 export interface Bench {
   readonly desk: ChipDesk;
   readonly limits: MachineLimits;
-  /** So long a hand may take, after it was asked. */
+  /** So long what a hand did may take until it is seen. */
   readonly patienceMs: number;
+  /** So many times as fast the machine's windows pass: 1 but for a simulated one. */
+  readonly haste: number;
   /** Monotonic. */
   nowMs(): number;
   pause(ms: number): Promise<void>;

@@ -12,7 +12,7 @@ import type { Sight } from "#scripts/install/commission/core/readings.ts";
 /** Of the driver's requests, those that commissioning makes. */
 export type ChipWire = Pick<ChipIo, "readIdentity" | "read" | "exchangePage">;
 
-const SESSION_LIMIT_S = 120;
+const SESSION_LIMIT_S = 600;
 /** So long the machine stays live when this program dies. */
 const LEASE_MS = 3_000;
 /** Noise and a late answer are met again; more than that is the link item's to name. */

@@ -5,8 +5,11 @@ import { LIMITS } from "#scripts/install/commission/core/limits.ts";
 import type { ContactorReading, LeaseReading, LinkReading, OpenReading } from "#scripts/install/commission/core/readings.ts";
 import { type Bench, keep, meanAmps, meanVolts, peakVolts } from "#scripts/install/commission/probes/bench.ts";
 
-const STRETCH_MS = 2_000;
-const SETTLE_MS = 1_000;
+/** Of the machine's time. */
+const STRETCH_MS = 1_000;
+const SETTLE_MS = 500;
+/** In so long a charge that nothing feeds falls by as much as `LIMITS.fallenPart` asks. */
+const FALL_MS = 2_000;
 /** A machine may hold its charge for a minute after it was opened. */
 const FALL_MOST_MS = 60_000;
 /** Less than this part gone in a stretch is no fall. */
@@ -39,13 +42,13 @@ export async function probeLink({ desk, nowMs }: Bench): Promise<LinkReading> {
 /** Waits until the voltage is gone, or no longer falls. */
 export async function probeOpen(bench: Bench): Promise<OpenReading> {
   const startMs = bench.nowMs();
-  let stretch = await keep(bench, "open", STRETCH_MS);
+  let stretch = await keep(bench, "open", STRETCH_MS / bench.haste);
   const firstVolts = meanVolts(stretch.windows, bench.limits);
   const amps = meanAmps(stretch.windows, bench.limits);
   let lastVolts = firstVolts;
   let steady = false;
   while (Math.abs(lastVolts) >= LIMITS.powerlessMostVolts && !steady && bench.nowMs() - startMs < FALL_MOST_MS) {
-    stretch = await keep(bench, "open", STRETCH_MS);
+    stretch = await keep(bench, "open", STRETCH_MS / bench.haste);
     const volts = meanVolts(stretch.windows, bench.limits);
     steady = Math.abs(volts) > STEADY_PART * Math.abs(lastVolts);
     lastVolts = volts;
@@ -55,7 +58,7 @@ export async function probeOpen(bench: Bench): Promise<OpenReading> {
 
 export async function probeContactor(bench: Bench): Promise<ContactorReading> {
   const { desk, limits } = bench;
-  const before = await keep(bench, "open", SETTLE_MS);
+  const before = await keep(bench, "open", SETTLE_MS / bench.haste);
   const rest = { sight: before.sight, volts: meanVolts(before.windows, limits) };
   if (rest.sight.mirrorClosed) return { rest, closing: null, opening: null };
   desk.newSession();
@@ -67,23 +70,23 @@ export async function probeContactor(bench: Bench): Promise<ContactorReading> {
   const first = await keep(bench, "closed", LIMITS.mirrorMostMs, ({ mirrorClosed, commandedClosed }) => mirrorClosed || !commandedClosed);
   const afterMs = bench.nowMs() - closingAtMs;
   // A mirror that disagrees makes the chip open by itself: what was powered until then is in the windows.
-  const held = await keep(bench, "closed", SETTLE_MS, ({ commandedClosed }) => !commandedClosed);
+  const held = await keep(bench, "closed", SETTLE_MS / bench.haste, ({ commandedClosed }) => !commandedClosed);
   const volts = peakVolts([...windows, ...first.windows, ...held.windows], limits);
   const closing = { result, mirrorClosed: first.sight.mirrorClosed, afterMs, volts };
   const openingAtMs = bench.nowMs();
   const opened = await keep(bench, "open", LIMITS.mirrorMostMs, ({ mirrorClosed }) => !mirrorClosed);
   const openedAfterMs = bench.nowMs() - openingAtMs;
-  await keep(bench, "open", STRETCH_MS);
-  const after = await keep(bench, "open", SETTLE_MS);
   const { mirrorClosed } = opened.sight;
+  if (mirrorClosed) await keep(bench, "open", FALL_MS / bench.haste);
+  const after = await keep(bench, "open", SETTLE_MS / bench.haste);
   return { rest, closing, opening: { mirrorClosed, afterMs: openedAfterMs, volts: meanVolts(after.windows, limits) } };
 }
 
 /** Open-circuit voltage, after it has settled. */
 export async function probeVoltage(bench: Bench): Promise<number> {
   bench.desk.newSession();
-  await keep(bench, "closed", SETTLE_MS);
-  const { windows } = await keep(bench, "closed", STRETCH_MS);
+  await keep(bench, "closed", SETTLE_MS / bench.haste);
+  const { windows } = await keep(bench, "closed", STRETCH_MS / bench.haste);
   await bench.desk.order("open");
   return meanVolts(windows, bench.limits);
 }

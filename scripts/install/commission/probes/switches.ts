@@ -7,7 +7,10 @@ const ASKS = {
   eStop: { operate: "pressEStop", restore: "releaseEStop" },
   enclosure: { operate: "openEnclosure", restore: "closeEnclosure" },
 } as const;
-const STUCK_MS = 1_500;
+/** So long it is tried to close what must stay open. */
+const BLOCKED_MS = 300;
+/** Longer than a press. */
+const STUCK_MS = 500;
 
 /** `closes`: the contactor is known to work. Without it only the input is looked at. */
 export async function probeSwitch(bench: Bench, which: keyof typeof ASKS, closes: boolean): Promise<SwitchReading> {
@@ -39,7 +42,7 @@ export async function probeSwitch(bench: Bench, which: keyof typeof ASKS, closes
   }
   // A session of its own, for the one that was cut is barred in any case.
   desk.newSession();
-  const { sight: meanwhile } = await keep(bench, "closed", LIMITS.mirrorMostMs, ({ commandedClosed }) => commandedClosed);
+  const { sight: meanwhile } = await keep(bench, "closed", BLOCKED_MS, ({ commandedClosed }) => commandedClosed);
   await desk.order("open");
   await bench.ask(restore);
   const { sight: after } = await keep(bench, "open", bench.patienceMs, (seen) => !isOperated(seen));

@@ -21,6 +21,10 @@ export interface AgentBench {
 
 const LOOK_EVERY_MS = 100;
 const LINK_MS = 30_000;
+/** An agent that has just started reads what its chip has gathered, and lets nobody in before. */
+const STILL_BEHIND = "licence.machineUnreachable";
+const SCAN_TRIES = 3;
+const CATCH_UP_MS = 1_000;
 /** Of welding, after somebody was asked. */
 const WELD_MS = 30_000;
 const WELD_SECONDS = "5";
@@ -33,19 +37,35 @@ export async function probeClock(bench: AgentBench): Promise<ClockReading> {
 }
 
 export async function probeScan(bench: AgentBench): Promise<ScanReading> {
-  const before = await machineUntil(bench, LINK_MS, ({ state }) => state === "locked");
+  await machineUntil(bench, LINK_MS, isReady);
   // Without a list nobody is licensed: it may still be on its way.
   await lookUntil(bench, bench.platformMs, ({ list }) => list !== null);
+  let reading = await scanOnce(bench);
+  for (let again = 1; again < SCAN_TRIES && reading.reason === STILL_BEHIND; again++) {
+    await bench.pause(CATCH_UP_MS);
+    reading = await scanOnce(bench);
+  }
+  return reading;
+}
+
+/** What a machine was before is told before its chip is met. */
+function isReady({ state, linkCode, volts, offlineBudget }: MachineReport): boolean {
+  return state === "locked" && linkCode === null && volts !== null && offlineBudget !== null;
+}
+
+async function scanOnce(bench: AgentBench): Promise<ScanReading> {
+  const before = machineOf(bench, await bench.report());
   const startMs = bench.nowMs();
   await bench.ask("scan", { page: bench.page, device: bench.device });
-  const decided = await machineUntil(bench, bench.patienceMs, ({ inspection, session }) => inspection !== before?.inspection || session !== null);
+  const isDecided = ({ inspection, session }: MachineReport) => inspection !== before?.inspection || session !== null;
+  const decided = await machineUntil(bench, bench.patienceMs, isDecided);
   if (decided?.state === "awaitingStart") await bench.ask("pressStart");
   const isUnderWay = decided !== null && (decided.session !== null || decided.state === "awaitingStart");
   const after = isUnderWay ? await machineUntil(bench, bench.patienceMs, ({ state }) => state === "energised") : decided;
-  const isDecided = decided !== null && (isUnderWay || decided.inspection !== before?.inspection);
+  const isSeen = decided !== null && (isUnderWay || isDecided(decided));
   return {
-    allowed: isDecided ? (after?.decision?.allowed ?? isUnderWay) : null,
-    reason: after?.decision?.reason ?? "",
+    allowed: isSeen ? (after?.decision?.allowed ?? isUnderWay) : null,
+    reason: isSeen ? (after?.decision?.reason ?? "") : "",
     energised: after?.state === "energised",
     afterMs: bench.nowMs() - startMs,
   };
