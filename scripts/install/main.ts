@@ -16,12 +16,16 @@ const COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promis
   discover: async () => (await import("#scripts/install/discover/command.ts")).runDiscover,
 };
 
+/** The tool's commands in the order of the work. What the guide names is here; what COMMANDS lacks is not in this build. */
+const PLANNED = ["flash", "provision", "discover", "label", "commission", "machine", "batch"];
+
 const [name = "", ...rest] = process.argv.slice(2);
 const load = COMMANDS[name];
 if (load) {
   const run = await load();
   process.exitCode = await run(rest);
 } else {
-  console.log(HELP);
+  const missing = PLANNED.filter((planned) => !(planned in COMMANDS));
+  console.log(missing.length > 0 ? `${HELP}\n本版尚无 Not in this build: ${missing.join(", ")}` : HELP);
   process.exitCode = name === "--help" || name === "-h" ? 0 : 2;
 }
