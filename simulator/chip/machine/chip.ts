@@ -122,7 +122,7 @@ export class Chip {
 
   /** Brings the chip and its machine up to `nowMs`; deadlines on the way are met at their own time. */
   advance(nowMs: number): void {
-    if (this.presence.inBootloader) {
+    if (!this.presence.isRunning) {
       this.#nowMs = nowMs;
       return;
     }

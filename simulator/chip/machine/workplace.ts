@@ -91,6 +91,12 @@ function modifyMachine({ welder }: Workplace, { noLoadVolts, arcVolts }: Extract
   welder.modify({ noLoadVolts, arcVolts });
 }
 
+/** Power goes, or something else runs in the chip's place: nothing holds the contactor any more. */
+export function stopChip({ chip }: Workplace): void {
+  chip.presence.stop();
+  chip.contact.follow(false);
+}
+
 /** Switches, wires and damage that a boot does not change. */
 export function rewire(chip: Chip, before: Chip): void {
   chip.contact.bypassed = before.contact.bypassed;
@@ -127,7 +133,7 @@ export function truthOf({ address, machine, chip, welder, player }: Workplace) {
     address,
     process: machine.process,
     ...chip.truth(),
-    contactorClosed: contactor.commandedClosed,
+    contactorClosed: contactor.commandedClosed && chip.presence.isRunning,
     mirrorClosed: chip.contact.mirrorClosed,
     powered: chip.contact.powers,
     eStop: contactor.eStop,
