@@ -11,6 +11,7 @@ import { LINK_ERRORS } from "#protocol/errors/link.ts";
 import { LIST_ERRORS } from "#protocol/errors/list.ts";
 import { PASS_ERRORS } from "#protocol/errors/pass.ts";
 import { POLICY_ERRORS } from "#protocol/errors/policy.ts";
+import { PROVISION_ERRORS } from "#protocol/errors/provision.ts";
 import { RECEIPT_ERRORS } from "#protocol/errors/receipt.ts";
 import { REPLAY_ERRORS } from "#protocol/errors/replay.ts";
 import { SCANNER_ERRORS } from "#protocol/errors/scanner.ts";
@@ -23,6 +24,7 @@ export const ERRORS = {
   ...CHIP_ERRORS,
   ...FLASH_ERRORS,
   ...INSTALL_ERRORS,
+  ...PROVISION_ERRORS,
   ...TRUST_ERRORS,
   ...LIST_ERRORS,
   ...PASS_ERRORS,
