@@ -7,6 +7,7 @@ import { EVENT_ERRORS } from "#protocol/errors/event.ts";
 import { FLASH_ERRORS } from "#protocol/errors/flash.ts";
 import { INSTALL_ERRORS } from "#protocol/errors/install.ts";
 import { JOURNAL_ERRORS } from "#protocol/errors/journal.ts";
+import { LABEL_ERRORS } from "#protocol/errors/label.ts";
 import { LICENCE_ERRORS } from "#protocol/errors/licence.ts";
 import { LINK_ERRORS } from "#protocol/errors/link.ts";
 import { LIST_ERRORS } from "#protocol/errors/list.ts";
@@ -25,6 +26,7 @@ export const ERRORS = {
   ...FLASH_ERRORS,
   ...INSTALL_ERRORS,
   ...DISCOVER_ERRORS,
+  ...LABEL_ERRORS,
   ...TRUST_ERRORS,
   ...LIST_ERRORS,
   ...PASS_ERRORS,
