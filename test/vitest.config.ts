@@ -16,6 +16,7 @@ const REAL_PARTS = [
   "serial",
   "silicon",
   "sync",
+  "workshop",
 ].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({

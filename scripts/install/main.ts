@@ -1,14 +1,14 @@
 /** `arcgate-install COMMAND …`: the installer's tool. */
 const HELP = `arcgate-install：安装工具 the installer's tool
   flash     烧录芯片固件 writes firmware to chips
-  discover  查找设备并写出配置 finds devices and writes the configuration
   label     制作焊机身份码标签 makes labels
+  discover  查找设备并写出配置 finds devices and writes the configuration
 每个命令均有 --help。 Each command has --help.`;
 
 const COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<number>>>> = {
   flash: async () => (await import("#scripts/install/flash/command.ts")).runFlash,
-  discover: async () => (await import("#scripts/install/discover/command.ts")).runDiscover,
   label: async () => (await import("#scripts/install/label/command.ts")).runLabel,
+  discover: async () => (await import("#scripts/install/discover/command.ts")).runDiscover,
 };
 
 const [name = "", ...rest] = process.argv.slice(2);
