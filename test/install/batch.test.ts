@@ -43,6 +43,8 @@ describe("the list of machines", () => {
   });
 });
 
+const FLASHED = { uid: "00112233445566778899aabb", version: "1.0.0", bytes: 4_096, seconds: 2 };
+
 function order(name: string, port: string): MachineOrder {
   const [parsed] = parseMachines(listOf(row(name, port)));
   if (!parsed) throw new RangeError(name);
@@ -56,7 +58,7 @@ function play(orders: readonly MachineOrder[], atOnce: number, install: (name: s
   const outcomes = runBatch(orders, atOnce, {
     install: async ({ name }) => {
       await new Promise((resolve) => setImmediate(resolve));
-      return { deviceCode: `code of ${name}`, isNew: install(name) };
+      return { deviceCode: `code of ${name}`, isNew: install(name), flashed: FLASHED };
     },
     begins: (name) => void log.push(`+${name}`),
     ends: ({ name }) => void log.push(`-${name}`),
@@ -83,7 +85,7 @@ describe("a batch", () => {
     expect(await outcomes).toEqual([
       { name: "A", end: "failed", code: "flash.noAnswer", text: expect.stringContaining("flash.noAnswer"), seconds: 0 },
       { name: "B", end: "skipped", deviceCode: "code of B" },
-      { name: "C", end: "done", deviceCode: "code of C", seconds: 0 },
+      { name: "C", end: "done", deviceCode: "code of C", seconds: 0, flashed: FLASHED },
     ]);
   });
 
@@ -104,8 +106,8 @@ describe("a batch", () => {
 
 it("is summed up with its faults and what to do", () => {
   const outcomes: MachineOutcome[] = [
-    { name: "A", end: "done", deviceCode: "1", seconds: 60 },
-    { name: "B", end: "done", deviceCode: "2", seconds: 120 },
+    { name: "A", end: "done", deviceCode: "1", seconds: 60, flashed: FLASHED },
+    { name: "B", end: "done", deviceCode: "2", seconds: 120, flashed: FLASHED },
     { name: "C", end: "skipped", deviceCode: "3" },
     { name: "D", end: "failed", code: "flash.noAnswer", text: "没有应答", seconds: 5 },
   ];

@@ -18,6 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const [ORDER] = parseMachines("name,port,division,maker,designation,sensorRangeAmps,hotline\nA,p,370983,ARCG,ZX7-400,600,400-000-0000");
 if (!ORDER) throw new RangeError("no order");
 const UID = "00112233445566778899aabb";
+const FLASHED = { uid: UID, version: "1.0.0", bytes: 4096, seconds: 2 };
 const DEVICE = "370983ZARCG00000001X";
 
 /** Steps that only say that they were made; `stopAt` breaks off where it is reached for the first time. */
@@ -38,7 +39,7 @@ function workshop(stopAt: string | null = null, faults: readonly string[] = []) 
   const steps: InstallSteps<ProvisionedChip> = {
     flash: async () => {
       make("flash");
-      return UID;
+      return FLASHED;
     },
     provision: (_, job) =>
       job.once("provisioned", () => {
@@ -69,15 +70,15 @@ const ALL = ["setBootloader", "flash", "powerAnew", "provision", "configure", "l
 describe("an installation", () => {
   it("makes each step once, and says so when it is all done already", async () => {
     const { made, run } = workshop();
-    expect(await run()).toEqual({ deviceCode: DEVICE, isNew: true });
-    expect(await run()).toEqual({ deviceCode: DEVICE, isNew: false });
+    expect(await run()).toEqual({ deviceCode: DEVICE, isNew: true, flashed: FLASHED });
+    expect(await run()).toEqual({ deviceCode: DEVICE, isNew: false, flashed: FLASHED });
     expect(made).toEqual(ALL);
   });
 
   it.each(ALL)("broken off at %s goes on there", async (step) => {
     const { made, run } = workshop(step);
     await expect(run()).rejects.toMatchObject({ code: "flash.lineLost" });
-    expect(await run()).toEqual({ deviceCode: DEVICE, isNew: true });
+    expect(await run()).toEqual({ deviceCode: DEVICE, isNew: true, flashed: FLASHED });
     // To flash, the chip has to be in its bootloader again.
     expect(made).toEqual(step === "flash" ? ["setBootloader", ...ALL] : ALL);
   });

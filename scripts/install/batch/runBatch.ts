@@ -1,17 +1,18 @@
 /** Many installations: machines of one port one after another, ports beside each other. One that fails keeps no other from being done. */
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { explain } from "#protocol/errors/explain.ts";
+import type { FlashedChip, Installed } from "#scripts/install/machine/installMachine.ts";
 import type { MachineOrder } from "#scripts/install/machine/order.ts";
 
 export type MachineOutcome =
-  | { name: string; end: "done"; deviceCode: string; seconds: number }
+  | { name: string; end: "done"; deviceCode: string; seconds: number; flashed: FlashedChip }
   /** It was done by an earlier run. */
   | { name: string; end: "skipped"; deviceCode: string }
   | { name: string; end: "failed"; code: string; text: string; seconds: number };
 
 export interface BatchPorts {
-  /** Null: nothing was left to do. Rejects with coded errors. */
-  install(order: MachineOrder): Promise<{ deviceCode: string; isNew: boolean }>;
+  /** Rejects with coded errors. */
+  install(order: MachineOrder): Promise<Installed>;
   begins(name: string): void;
   ends(outcome: MachineOutcome): void;
   nowMs(): number;
@@ -47,8 +48,8 @@ async function installOne(order: MachineOrder, ports: BatchPorts): Promise<Machi
   const seconds = () => Math.round((ports.nowMs() - startMs) / 100) / 10;
   ports.begins(name);
   const outcome = await ports.install(order).then(
-    ({ deviceCode, isNew }): MachineOutcome =>
-      isNew ? { name, end: "done", deviceCode, seconds: seconds() } : { name, end: "skipped", deviceCode },
+    ({ deviceCode, isNew, flashed }): MachineOutcome =>
+      isNew ? { name, end: "done", deviceCode, seconds: seconds(), flashed } : { name, end: "skipped", deviceCode },
     (error: unknown): MachineOutcome => {
       if (!(error instanceof CodedError)) throw error;
       return { name, end: "failed", code: error.code, text: explain(error), seconds: seconds() };

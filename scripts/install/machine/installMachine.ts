@@ -4,6 +4,15 @@ import type { Job } from "#scripts/install/machine/job.ts";
 import type { MachineOrder } from "#scripts/install/machine/order.ts";
 import type { Teller, Told } from "#scripts/install/machine/teller.ts";
 
+/** What of the flashing is kept. */
+export interface FlashedChip {
+  /** Hex. */
+  uid: string;
+  version: string;
+  bytes: number;
+  seconds: number;
+}
+
 export interface ProvisionedChip {
   deviceCode: string;
   uid: string;
@@ -17,8 +26,7 @@ export interface Commissioned {
 
 /** The steps. Each may be begun again after it was broken off; those that take a `job` keep what they have done themselves. */
 export interface InstallSteps<P extends ProvisionedChip> {
-  /** Gives the chip's unique number. */
-  flash(order: MachineOrder, teller: Teller): Promise<string>;
+  flash(order: MachineOrder, teller: Teller): Promise<FlashedChip>;
   provision(order: MachineOrder, job: Job, teller: Teller): Promise<P>;
   configure(order: MachineOrder, provisioned: P, job: Job): void;
   label(order: MachineOrder, provisioned: P, job: Job): Promise<void>;
@@ -29,6 +37,7 @@ export interface Installed {
   deviceCode: string;
   /** False when an earlier run had done all of it. */
   isNew: boolean;
+  flashed: FlashedChip;
 }
 
 /** Rejects with `install.notPassed`, `install.otherOrder`, and what the steps reject with. */
@@ -41,8 +50,8 @@ export async function installMachine<P extends ProvisionedChip>(
   const known = await job.once("order", () => order);
   if (JSON.stringify(sorted(known)) !== JSON.stringify(sorted(order))) throw new CodedError("install.otherOrder", job.folder);
   const before = job.result("installed") as { deviceCode: string } | undefined;
-  if (before) return { deviceCode: before.deviceCode, isNew: false };
-  await job.once("flash", () => flashed(order, teller, steps));
+  const flashed = await job.once("flash", () => flash(order, teller, steps));
+  if (before) return { deviceCode: before.deviceCode, isNew: false, flashed };
   await job.once("boot", () => booted(teller));
   const provisioned = await steps.provision(order, job, teller);
   const { deviceCode } = provisioned;
@@ -51,13 +60,13 @@ export async function installMachine<P extends ProvisionedChip>(
   const { passed, faults } = await steps.commission(order, provisioned, job, teller);
   if (!passed) throw new CodedError("install.notPassed", faults.join("；"));
   job.record("installed", { deviceCode });
-  return { deviceCode, isNew: true };
+  return { deviceCode, isNew: true, flashed };
 }
 
 const CONFIGURING: Told = { step: "configure", zh: "写入模块配置", en: "writing the module's configuration" };
 const LABELLING: Told = { step: "label", zh: "生成身份码标签", en: "making the label" };
 
-async function flashed<P extends ProvisionedChip>(order: MachineOrder, teller: Teller, steps: InstallSteps<P>): Promise<string> {
+async function flash<P extends ProvisionedChip>(order: MachineOrder, teller: Teller, steps: InstallSteps<P>): Promise<FlashedChip> {
   const told = { step: "flash", zh: "请短接 BOOT0 后给芯片重新上电", en: "Set BOOT0, and power the chip anew" };
   await teller.ask("setBootloader", told, { port: order.port });
   return await steps.flash(order, teller);
