@@ -10,7 +10,8 @@ export const COMMISSION_ERRORS = {
   "commission.badFolder": {
     en: "The folder holds no machine that can be commissioned",
     zh: "文件夹中没有可调试的焊机",
-    remedyEn: "Name the folder with arcgate.yaml, and with --device which of its machines; a machine of bought meters and relays has no chip to prove",
+    remedyEn:
+      "Name the folder with arcgate.yaml, and with --device which of its machines; a machine of bought meters and relays has no chip to prove",
     remedyZh: "请指定 arcgate.yaml 所在的文件夹，多台焊机时用 --device 选择；外购电表和继电器的焊机没有芯片，不能调试",
   },
   "commission.noSigner": {

@@ -25,8 +25,14 @@ let stage: Stage;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "arcgate-commission-"));
-  stage = await startStage({ folder, agentScript: "agent/main.ts", models: ["ZX7-400"], listSize: 100, chip: ["--speed", String(HASTE)] });
-  await stage.agent?.stop();
+  stage = await startStage({
+    folder,
+    agentScript: "agent/main.ts",
+    models: ["ZX7-400"],
+    listSize: 100,
+    withoutAgent: true,
+    chip: ["--speed", String(HASTE)],
+  });
 });
 
 afterAll(async () => {
@@ -41,9 +47,7 @@ describe("a sound machine", () => {
     const job = new Job(folder);
     const report = await commission(orderOf(), job, teller(said));
     job.close();
-    expect(report.items.map(({ item, verdict, fault }) => [item, verdict, fault])).toEqual(
-      ITEM_IDS.map((id) => [id, "pass", null]),
-    );
+    expect(report.items.map(({ item, verdict, fault }) => [item, verdict, fault])).toEqual(ITEM_IDS.map((id) => [id, "pass", null]));
     const bytes = readFileSync(machineFile(folder, "report"));
     expect(verifyReport(parseReport(bytes), vouchedFor({ algorithm: "ed25519" as const, publicKey }))).toEqual(report);
     const { result } = await askControl<{ result: { contactorClosed: boolean } }>(stage.buses[0]?.control ?? "", { do: "truth" });
@@ -55,7 +59,6 @@ function orderOf(): CommissionOrder {
   return {
     ...{ folder, device: null, agent: defaultAgent(), registry: "http://127.0.0.1:9", dry: false },
     ...{ installerFile: join(folder, "installer.json"), patienceMs: 3_000, haste: HASTE, signal: new AbortController().signal },
-    lock: () => Promise.resolve(),
   };
 }
 
@@ -63,7 +66,13 @@ function installerFile(): { publicKey: Uint8Array } {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const der = privateKey.export({ type: "pkcs8", format: "der" }).toString("base64");
   writeFileSync(join(folder, "installer.json"), JSON.stringify({ v: 1, id: INSTALLER, privateKey: der }));
-  return { publicKey: new Uint8Array(createPublicKey(publicKey.export({ type: "spki", format: "pem" })).export({ type: "spki", format: "der" }).subarray(-32)) };
+  return {
+    publicKey: new Uint8Array(
+      createPublicKey(publicKey.export({ type: "spki", format: "pem" }))
+        .export({ type: "spki", format: "der" })
+        .subarray(-32),
+    ),
+  };
 }
 
 function teller(said: string[]): Teller {
@@ -78,7 +87,7 @@ function teller(said: string[]): Teller {
     scan: ({ page = "", device = "" }) => scanAtPage(page, device, phoneOf("certified", stage.platformData)),
   };
   return {
-    tell: ({ zh, en }) => { said.push(`${zh} ${en}`); console.log((performance.now()|0), zh, en); },
+    tell: ({ zh, en }) => void said.push(`${zh} ${en}`),
     ask: async (ask, _told, facts = {}) => void (await hands[ask]?.(facts)),
   };
 }
