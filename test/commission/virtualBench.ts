@@ -16,7 +16,7 @@ import { writeRegisters } from "#simulator/chip/machine/writes.ts";
 import { DEVICE, JOB, type Rig, rig } from "#test/chip/rig.ts";
 
 const ROUND_TRIP_MS = 12;
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 800;
 const WELD_AMPS = 120;
 
 export interface VirtualBench {
