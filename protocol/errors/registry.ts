@@ -14,6 +14,7 @@ import { LINK_ERRORS } from "#protocol/errors/link.ts";
 import { LIST_ERRORS } from "#protocol/errors/list.ts";
 import { PASS_ERRORS } from "#protocol/errors/pass.ts";
 import { POLICY_ERRORS } from "#protocol/errors/policy.ts";
+import { PROVISION_ERRORS } from "#protocol/errors/provision.ts";
 import { RECEIPT_ERRORS } from "#protocol/errors/receipt.ts";
 import { REPLAY_ERRORS } from "#protocol/errors/replay.ts";
 import { SCANNER_ERRORS } from "#protocol/errors/scanner.ts";
@@ -29,6 +30,7 @@ export const ERRORS = {
   ...LABEL_ERRORS,
   ...DISCOVER_ERRORS,
   ...COMMISSION_ERRORS,
+  ...PROVISION_ERRORS,
   ...TRUST_ERRORS,
   ...LIST_ERRORS,
   ...PASS_ERRORS,
