@@ -5,7 +5,7 @@ import { CodedError } from "#protocol/errors/codedError.ts";
 import { canonicalJson } from "#protocol/events/canonical.ts";
 import { base64FromBytes, bytesFromBase64 } from "#protocol/trust/base64.ts";
 
-export const REPORT_MAX_BYTES = 65_536;
+const REPORT_MAX_BYTES = 65_536;
 
 const name = z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/);
 const unixMs = z.number().int().min(0).max(1e14);

@@ -3,20 +3,20 @@ import { IDENTITY, LEASE, PAGE, WINDOW } from "#protocol/chip/arcgateChip.ts";
 import { decodeBlock } from "#protocol/chip/codec.ts";
 import { parseDesignation } from "#protocol/codes/gbt10249.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { machineLimits } from "#scripts/install/commission/core/limits.ts";
 import type { AgentReport } from "#scripts/install/commission/agentProcess.ts";
+import { machineLimits } from "#scripts/install/commission/core/limits.ts";
 import type { Bench } from "#scripts/install/commission/probes/bench.ts";
 import { ChipDesk, type ChipWire } from "#scripts/install/commission/probes/chipDesk.ts";
 import type { AgentBench } from "#scripts/install/commission/probes/throughAgent.ts";
 import type { Ask } from "#scripts/install/machine/teller.ts";
 import type { Chip } from "#simulator/chip/machine/chip.ts";
 import { readRegisters } from "#simulator/chip/machine/registers.ts";
-import { type WiringFault, Wiring } from "#simulator/chip/machine/wiring.ts";
+import { Wiring, type WiringFault } from "#simulator/chip/machine/wiring.ts";
 import { writeRegisters } from "#simulator/chip/machine/writes.ts";
 import { DEVICE, JOB, type Rig, rig } from "#test/chip/rig.ts";
 
 const ROUND_TRIP_MS = 12;
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 800;
 const WELD_AMPS = 120;
 
 export interface VirtualBench {
@@ -81,7 +81,17 @@ async function pageOf({ desk }: Bench, chip: Chip): Promise<AgentReport> {
   const { voltsNow: volts, ampsNow: amps } = chip;
   const lane = { legal: 1, telemetry: 0 };
   const machine = {
-    ...{ device: DEVICE, state: "energised", linkCode: null, offlineBudget: null, session: 1, arcing: false, volts, amps, totals: { arcs: chip.truth().arcs } },
+    ...{
+      device: DEVICE,
+      state: "energised",
+      linkCode: null,
+      offlineBudget: null,
+      session: 1,
+      arcing: false,
+      volts,
+      amps,
+      totals: { arcs: chip.truth().arcs },
+    },
     ...{ inspection: null, decision: null, journalled: lane, backlog: lane, deadLetters: [] },
   };
   const time = { earliestMs: 0, latestMs: null, source: "build" };
@@ -102,6 +112,11 @@ function wireOf({ chip }: Rig, exchange: () => void): ChipWire {
     readIdentity: async () => {
       exchange();
       return decodeBlock(IDENTITY, await read(IDENTITY.address, IDENTITY.words));
+    },
+    write: (block, build) => {
+      exchange();
+      const exception = writeRegisters(chip, block.address, build());
+      return exception ? Promise.reject(new CodedError("link.exception", String(exception))) : Promise.resolve();
     },
     exchangePage: async (build, records) => {
       exchange();

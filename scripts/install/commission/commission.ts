@@ -13,18 +13,15 @@ import { outcomeOf } from "#scripts/install/commission/core/plan.ts";
 import { ASK_WORDS } from "#scripts/install/commission/core/words.ts";
 import { ELECTRICAL_IDS, examine } from "#scripts/install/commission/examine.ts";
 import { examineThroughAgent } from "#scripts/install/commission/examineThroughAgent.ts";
+import { Findings } from "#scripts/install/commission/findings.ts";
 import { type MachineSettings, readMachineSettings } from "#scripts/install/commission/machineSettings.ts";
 import { type AtChip, withChip } from "#scripts/install/commission/probes/atChip.ts";
 import type { Bench } from "#scripts/install/commission/probes/bench.ts";
 import { reportOf } from "#scripts/install/commission/reportOf.ts";
-import { Findings } from "#scripts/install/commission/findings.ts";
 import { openSigner } from "#scripts/install/commission/signer.ts";
 import type { Job } from "#scripts/install/machine/job.ts";
 import { machineFile } from "#scripts/install/machine/machineFolder.ts";
 import type { Ask, Teller } from "#scripts/install/machine/teller.ts";
-
-/** Makes the chip's keys and calibration unreadable and unchangeable. */
-export type LockChip = (machine: MachineSettings) => Promise<void>;
 
 export interface CommissionOrder {
   /** With arcgate.yaml. */
@@ -44,7 +41,6 @@ export interface CommissionOrder {
   haste: number;
   /** Stops between two steps, with the contactor ordered open. */
   signal: AbortSignal;
-  lock: LockChip;
 }
 
 const PLATFORM_MS = 60_000;
@@ -64,9 +60,12 @@ export async function commission(order: CommissionOrder, job: Job, teller: Telle
   const offline = order.registry === null;
   const bench = { ...hands, device: machine.device, limits, platformMs: offline ? PLATFORM_OFFLINE_MS : PLATFORM_MS };
   const agent = await examineThroughAgent({ ...order, offline, configFile: machine.configFile }, bench, findings);
-  await lockLast(order, machine, findings, hands);
+  await lockLast(machine, findings, hands);
   const outcome = outcomeOf(findings.results);
-  const report = reportOf({ machine, identity, signer: signer.signer, dry: order.dry, outcome, agent, endedMs: Date.now() }, findings.results);
+  const report = reportOf(
+    { machine, identity, signer: signer.signer, dry: order.dry, outcome, agent, endedMs: Date.now() },
+    findings.results,
+  );
   keepReport(machineFile(order.folder, "report"), encodeReport(report, signer.sign));
   return report;
 }
@@ -96,12 +95,13 @@ async function examineAtChip(chip: AtChip, machine: MachineSettings, findings: F
 }
 
 /** The last act: what is locked cannot be corrected any more. */
-async function lockLast(order: CommissionOrder, machine: MachineSettings, findings: Findings, hands: Hands): Promise<void> {
-  await findings.attempt("locked", async () => {
-    const isLocked = () => withChip(machine, hands, ({ desk }) => desk.isLocked());
-    if (!(await isLocked())) await order.lock(machine);
-    return (await isLocked()) ? null : "chipNotLocked";
-  });
+async function lockLast(machine: MachineSettings, findings: Findings, hands: Hands): Promise<void> {
+  await findings.attempt("locked", () =>
+    withChip(machine, hands, async ({ desk }) => {
+      if (!(await desk.isLocked())) await desk.lock();
+      return (await desk.isLocked()) ? null : "chipNotLocked";
+    }),
+  );
 }
 
 /** Beside and renamed: a report is whole or not there. */

@@ -1,12 +1,12 @@
 /** Runs the items that only the real agent can answer: started for them, and stopped again whatever comes of it. */
+
+import { CodedError } from "#protocol/errors/codedError.ts";
 import { type AgentReport, type AgentStart, RunningAgent } from "#scripts/install/commission/agentProcess.ts";
-import { failed } from "#scripts/install/commission/core/finding.ts";
+import { failed, skipped } from "#scripts/install/commission/core/finding.ts";
 import { judgeArc, judgeClock, judgeCurrent, judgePlatform, judgeScan } from "#scripts/install/commission/core/judgeAgent.ts";
 import { blockerOf } from "#scripts/install/commission/core/plan.ts";
-import { skipped } from "#scripts/install/commission/core/finding.ts";
 import type { Findings } from "#scripts/install/commission/findings.ts";
 import { type AgentBench, probeClock, probePlatform, probeScan, probeWeld } from "#scripts/install/commission/probes/throughAgent.ts";
-import { CodedError } from "#protocol/errors/codedError.ts";
 
 interface AgentOrder {
   agent: AgentStart;
@@ -21,7 +21,11 @@ export type SeenAgent = Pick<AgentReport, "version" | "time"> | null;
 
 const ITEMS_OF_AGENT = ["clock", "scan", "current", "arc", "platform"] as const;
 
-export async function examineThroughAgent(order: AgentOrder, bench: Omit<AgentBench, "page" | "report">, findings: Findings): Promise<SeenAgent> {
+export async function examineThroughAgent(
+  order: AgentOrder,
+  bench: Omit<AgentBench, "page" | "report">,
+  findings: Findings,
+): Promise<SeenAgent> {
   const blocker = blockerOf("clock", findings.results);
   if (blocker) {
     for (const id of ITEMS_OF_AGENT) if (!findings.isKept(id)) findings.note(id, skipped(blocker));

@@ -1,7 +1,7 @@
 /** The items' results of this run and of those before it: told, journalled, and kept as long as they count. */
 import { z } from "zod";
 import { FAULTS, type FaultId } from "#scripts/install/commission/core/faults.ts";
-import { failed, type Finding, passed, skipped } from "#scripts/install/commission/core/finding.ts";
+import { type Finding, failed, passed, skipped } from "#scripts/install/commission/core/finding.ts";
 import { ITEM_IDS, ITEMS, type ItemId } from "#scripts/install/commission/core/items.ts";
 import { blockerOf, type Results, stillGood } from "#scripts/install/commission/core/plan.ts";
 import { findingWords } from "#scripts/install/commission/core/words.ts";

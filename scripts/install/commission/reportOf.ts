@@ -32,7 +32,9 @@ export function reportOf({ machine, identity, signer, dry, outcome, agent, ended
       if (!result) return [];
       const { finding, atMs } = result;
       const { verdict, measured, limits, fault, because, detail } = finding;
-      return [{ item, safety: ITEMS[item].safety, verdict, atMs, measured, limits, fault, because, detail: detail.slice(0, DETAIL_CHARACTERS) }];
+      return [
+        { item, safety: ITEMS[item].safety, verdict, atMs, measured, limits, fault, because, detail: detail.slice(0, DETAIL_CHARACTERS) },
+      ];
     }),
   };
 }

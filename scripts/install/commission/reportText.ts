@@ -56,7 +56,11 @@ function factsOf(report: CommissionReport): Sheet["facts"] {
     { zh: "程序", en: "Programs", value: `${report.tool}, ${agent === null ? "no agent" : `arcgate ${agent}`}` },
     { zh: "签署", en: "Signed by", value: `${signer.by} ${signer.id}` },
     { zh: "电弧", en: "Arc", value: report.dry ? "模拟 dry" : "真实 real" },
-    { zh: "时间", en: "Time", value: time ? `${utc(time.earliestMs)} … ${time.latestMs === null ? "?" : utc(time.latestMs)}` : "未知 unknown" },
+    {
+      zh: "时间",
+      en: "Time",
+      value: time ? `${utc(time.earliestMs)} … ${time.latestMs === null ? "?" : utc(time.latestMs)}` : "未知 unknown",
+    },
   ];
 }
 

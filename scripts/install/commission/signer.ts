@@ -22,7 +22,11 @@ export function openSigner(installerFile: string | null, module: { device: strin
   if (installerFile !== null) return installerSigner(installerFile);
   const path = join(module.dataFolder, MODULE_KEY_FILE);
   if (!existsSync(path)) throw new CodedError("commission.noSigner", path);
-  return signerOf("module", module.device, keyOf(path, () => createPrivateKey(readFileSync(path))));
+  return signerOf(
+    "module",
+    module.device,
+    keyOf(path, () => createPrivateKey(readFileSync(path))),
+  );
 }
 
 function installerSigner(path: string): ReportSigner {

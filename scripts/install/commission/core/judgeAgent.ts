@@ -1,5 +1,5 @@
 /** Verdicts on what goes through the real agent: clock, scan, current, arc, platform. */
-import { failed, type Finding, limit, measure, passed, skipped, yesNo } from "#scripts/install/commission/core/finding.ts";
+import { type Finding, failed, limit, measure, passed, skipped, yesNo } from "#scripts/install/commission/core/finding.ts";
 import { LIMITS, type MachineLimits } from "#scripts/install/commission/core/limits.ts";
 
 export interface ClockReading {

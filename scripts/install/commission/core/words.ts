@@ -19,7 +19,10 @@ export const ASK_WORDS = {
   weld: { zh: "请焊接 5 秒后熄弧", en: "Weld for five seconds, then stop" },
   scan: { zh: "请持证焊工扫码", en: "Let a certified welder scan" },
   setBootloader: { zh: "请短接 BOOT0", en: "Set BOOT0" },
-  powerAnew: { zh: "芯片有锁定的故障：请断电 5 秒后重新上电", en: "The chip has latched a fault: take its power away for 5 s, then give it back" },
+  powerAnew: {
+    zh: "芯片有锁定的故障：请断电 5 秒后重新上电",
+    en: "The chip has latched a fault: take its power away for 5 s, then give it back",
+  },
 } as const satisfies Readonly<Record<Ask, Words>>;
 
 const SIGN = { pass: "✓", fail: "✗", skipped: "–" } as const;

@@ -37,11 +37,19 @@ export async function keep(bench: Bench, mode: "open" | "closed", ms: number, un
   }
 }
 
-/** Asks for something while the machine is held closed: a hand may take longer than a lease runs. */
+/** Asks for something while the machine is held closed: a hand may take longer than a lease runs. Nothing is ordered any more when it rejects. */
 export async function askHolding(bench: Bench, ask: Ask): Promise<void> {
-  const asked = bench.ask(ask).then(() => true);
-  do await bench.desk.order("closed");
-  while (!(await Promise.race([asked, bench.pause(STEP_MS).then(() => false)])));
+  // Settled as a value: it may fail while an order is under way, when nobody waits for it.
+  const asked = bench.ask(ask).then(
+    () => ({ failure: null }),
+    (error: unknown) => ({ failure: error instanceof Error ? error : new Error(String(error)) }),
+  );
+  for (;;) {
+    await bench.desk.order("closed");
+    const done = await Promise.race([asked, bench.pause(STEP_MS).then(() => null)]);
+    if (done?.failure) throw done.failure;
+    if (done) return;
+  }
 }
 
 /** Mean over the windows' time of what a machine of this kind is measured by. */

@@ -3,14 +3,15 @@ import type { ChipIo, Identity } from "#agent/shell/serial/chipIo.ts";
 import { statusOf } from "#agent/shell/serial/chipReading.ts";
 import { type LeaseMode, PAGE, PAGE_RECORDS_MAX, STATUS } from "#protocol/chip/arcgateChip.ts";
 import { decodeBlock } from "#protocol/chip/codec.ts";
-import { decodePage, encodeLease, isAuthentic, type PageHeader } from "#protocol/chip/link.ts";
+import { decodePage, encodeLease, isAuthentic, type PageHeader, seal } from "#protocol/chip/link.ts";
+import { CALIBRATION } from "#protocol/chip/service.ts";
 import { VAULT } from "#protocol/chip/vault.ts";
 import type { Window } from "#protocol/chip/window.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { Sight } from "#scripts/install/commission/core/readings.ts";
 
 /** Of the driver's requests, those that commissioning makes. */
-export type ChipWire = Pick<ChipIo, "readIdentity" | "read" | "exchangePage">;
+export type ChipWire = Pick<ChipIo, "readIdentity" | "read" | "exchangePage" | "write">;
 
 const SESSION_LIMIT_S = 600;
 /** So long the machine stays live when this program dies. */
@@ -74,6 +75,17 @@ export class ChipDesk {
     const words = await insistently(() => this.#wire.read(VAULT, "urgent"));
     if (!isAuthentic(VAULT, words, this.#secret)) throw new CodedError("link.badMac", this.#device);
     return decodeBlock(VAULT, words).calibrationLocked === 1;
+  }
+
+  /** Writes the calibration once more, as it is, for the last time. */
+  async lock(): Promise<void> {
+    const calibration = decodeBlock(CALIBRATION, await insistently(() => this.#wire.read(CALIBRATION, "urgent")));
+    await insistently(() =>
+      this.#wire.write(CALIBRATION, () => {
+        this.#counter += 1;
+        return seal(CALIBRATION, { ...calibration, counter: this.#counter, lock: 1 }, this.#secret);
+      }),
+    );
   }
 
   /** The next order to close is for a session of its own. */
