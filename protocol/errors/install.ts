@@ -19,6 +19,24 @@ export const INSTALL_ERRORS = {
     remedyEn: "Run the command with --help and correct the option named",
     remedyZh: "请加 --help 查看说明，修改所指出的参数",
   },
+  "install.jigLost": {
+    en: "The jig cannot be reached, or does not answer",
+    zh: "工装无法连接或没有应答",
+    remedyEn: "Check that the jig runs and the socket's path, then run the same command again",
+    remedyZh: "请检查工装是否运行、套接字路径是否正确，然后再次运行同一命令",
+  },
+  "install.jigRefused": {
+    en: "The jig cannot do what it was asked",
+    zh: "工装无法完成所要求的操作",
+    remedyEn: "Look at the reason; check that the machine stands at the port named, then run the same command again",
+    remedyZh: "请查看原因，确认该串口上有焊机，然后再次运行同一命令",
+  },
+  "install.nobody": {
+    en: "Somebody's hands are needed, and nobody sits at the terminal",
+    zh: "此步骤需要人工操作，但当前没有操作终端",
+    remedyEn: "Run the command at a terminal, or name a jig with --jig",
+    remedyZh: "请在终端中运行，或用 --jig 指定工装",
+  },
   "install.notPassed": {
     en: "The machine did not pass its commissioning",
     zh: "焊机未通过投用自检",

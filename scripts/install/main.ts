@@ -2,11 +2,18 @@
 const HELP = `arcgate-install：安装工具 the installer's tool
   flash     烧录芯片固件 writes firmware to chips
   label     制作焊机身份码标签 makes labels
+  discover  查找设备并写出配置 finds devices and writes the configuration
+  flash       烧录芯片固件 writes firmware to chips
+  commission  调试：逐项自检并生成签名报告 a self-test with a signed report
+  report      核验并显示调试报告 verifies a commissioning report and prints it
 每个命令均有 --help。 Each command has --help.`;
 
 const COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<number>>>> = {
+  commission: async () => (await import("#scripts/install/commission/command.ts")).runCommission,
+  report: async () => (await import("#scripts/install/commission/reportCommand.ts")).runReport,
   flash: async () => (await import("#scripts/install/flash/command.ts")).runFlash,
   label: async () => (await import("#scripts/install/label/command.ts")).runLabel,
+  discover: async () => (await import("#scripts/install/discover/command.ts")).runDiscover,
 };
 
 /** The tool's commands in the order of the work. What the guide names is here; what COMMANDS lacks is not in this build. */

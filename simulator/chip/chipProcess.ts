@@ -8,7 +8,7 @@ import type { MachineTruth, Workplace } from "#simulator/chip/machine/workplace.
 import { type CheckedOptions, type ChipOptions, checkOptions } from "#simulator/chip/options.ts";
 import { type Recording, readRecording } from "#simulator/chip/plant/recording.ts";
 import { ChipBus } from "#simulator/chip/wire/bus.ts";
-import { ControlServer } from "#simulator/line/controlServer.ts";
+import { openControl } from "#simulator/line/controlServer.ts";
 import { PtyLine } from "#simulator/line/ptyLine.ts";
 import { REAL_TIMING } from "#simulator/line/realTiming.ts";
 
@@ -48,7 +48,7 @@ export async function startChip(options: ChipOptions, events: ChipEvents = {}): 
     if (place.chip.presence.isBootDue(nowMs)) place.boot(nowMs);
   };
   const runner = new BusRunner({ places, bus, line, timing, settle, powerCut: events.powerCut ?? dieAtOnce });
-  const control = await ControlServer.open(checked.control, (asked) => runner.command(asked)).catch((error: unknown) => {
+  const control = await openControl(checked.control, (asked) => runner.command(asked)).catch((error: unknown) => {
     line.unplug();
     for (const { chip } of places) chip.close();
     throw error;

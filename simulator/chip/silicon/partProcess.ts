@@ -16,7 +16,7 @@ import { commandPart } from "#simulator/chip/silicon/partCommands.ts";
 import { PartMemory } from "#simulator/chip/silicon/partMemory.ts";
 import { RomPort } from "#simulator/chip/silicon/romPort.ts";
 import { ChipBus } from "#simulator/chip/wire/bus.ts";
-import { ControlServer } from "#simulator/line/controlServer.ts";
+import { openControl } from "#simulator/line/controlServer.ts";
 import { FINE_TIMING } from "#simulator/line/fineTiming.ts";
 import { LinePacer } from "#simulator/line/pacer.ts";
 import { PtyLine } from "#simulator/line/ptyLine.ts";
@@ -98,7 +98,7 @@ export async function startPart(options: PartOptions): Promise<PartProcess> {
     if (!commandPart(part, asked)) runner.command(asked);
     return truth();
   };
-  const control = await ControlServer.open(`${tty}.ctl`, command).catch((error: unknown) => {
+  const control = await openControl(`${tty}.ctl`, command).catch((error: unknown) => {
     line.unplug();
     memory.close();
     file.close();
