@@ -87,14 +87,14 @@ export const FAULTS = {
     doEn: "Switch the supply off upstream at once; replace the contactor (its main contacts are welded), not the contacts alone",
   },
   mirrorOpen: {
-    zh: "镜像触点不闭合",
-    en: "The mirror contact never reads closed",
+    zh: "镜像触点始终显示主触头断开",
+    en: "The mirror contact never tells that the main contacts are closed",
     doZh: "断电后检查镜像触点（常闭 21–22）到芯片的两根线是否短接，确认所用触点随主触头动作",
     doEn: "With the power off, see whether the two wires from the mirror contact (break contact 21–22) to the chip are bridged, and that this contact follows the main ones",
   },
   mirrorStuck: {
-    zh: "镜像触点始终闭合",
-    en: "The mirror contact always reads closed",
+    zh: "镜像触点始终显示主触头闭合",
+    en: "The mirror contact always tells that the main contacts are closed",
     doZh: "断电后检查镜像触点（常闭 21–22）的两根线有无断开、松动，是否错接到常开触点",
     doEn: "With the power off, see whether the two wires of the mirror contact (break contact 21–22) are broken or loose, or sit on a normally open contact",
   },
