@@ -56,8 +56,8 @@ Version: ${version}
 Architecture: ${architecture}
 Maintainer: arcgate <arcgate@localhost>
 Installed-Size: ${kilobytes}
-Depends: nodejs (>= 20.19), nodejs (<< 21), libc6 (>= 2.34), libstdc++6 (>= 11), systemd (>= 252), init-system-helpers (>= 1.54)
-Recommends: udev, ca-certificates
+Depends: nodejs (>= 20.19), nodejs (<< 21), libc6 (>= 2.34), libstdc++6 (>= 11), systemd (>= 252), udev, init-system-helpers (>= 1.54)
+Recommends: ca-certificates
 Section: net
 Priority: optional
 Description: access control for electric welding machines
