@@ -43,6 +43,12 @@ export const INSTALL_ERRORS = {
     remedyEn: "Mend what the report names, and run the same command again: only what is missing is repeated",
     remedyZh: "请按报告逐项整改后再次运行同一命令，只会重做未通过的项目",
   },
+  "install.stopped": {
+    en: "The installation was stopped",
+    zh: "安装已被中止",
+    remedyEn: "Run the same command again: it goes on where it was",
+    remedyZh: "再次运行同一命令即可从中断处继续",
+  },
   "install.otherOrder": {
     en: "The machine's folder belongs to another order",
     zh: "该文件夹属于另一份安装单",

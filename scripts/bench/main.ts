@@ -13,6 +13,7 @@ Benches: ours beside the floor (the raw library calls doing the same work), meas
   list      百万名单：接收、载入、查询、变更 / a list of 1,000,000: taken over, loaded, asked, changed
   encoding  批次编码：字节与 CPU，JSON/CBOR × 压缩 × 批量 / batches on the wire: bytes and CPU by encoding, compressor and size
   flash     烧录芯片：与线路极限、stm32flash 对比 / firmware to a chip: beside what the line allows, and stm32flash
+  install   八台裸片到投用：与线路极限、stm32flash 对比 / eight machines from bare chips to signed reports: beside what the line allows
   start     进程启动到首次续租 / from process start to the first lease renewal
   rivals    与 Node-RED 同负荷、同断电对比（需联网安装） / beside Node-RED, under the same load and the same kills; installs it
   year      一年的虚拟时间：内存、文件、事件循环 / a year of virtual time: memory, files, event loop (up to 30 minutes; JSON of its own)
@@ -46,6 +47,12 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (asked.name === undefined) return refuse("要测哪一项？ / which bench?");
+  if (asked.name === "install") {
+    const { install } = await import("#scripts/bench/install/install.ts");
+    const { machines, commissioned, ...result } = await install(asked.quick);
+    console.log(`${table(result)}\n${JSON.stringify({ machines, commissioned, ...result })}`);
+    return commissioned === machines ? 0 : 1;
+  }
   if (asked.name === "year") {
     const { year } = await import("#scripts/bench/year/year.ts");
     console.log(JSON.stringify(await year(asked.quick)));

@@ -27,12 +27,12 @@ export function planMachines(count: number, folder: string): WorkshopMachine[] {
   });
 }
 
-const COLUMNS = ["name", "port", "bootParity", "address", "division", "maker", "designation", "sensorRangeAmps", "hotline"];
+const COLUMNS = ["name", "port", "bootParity", "address", "division", "maker", "designation", "sensorRangeAmps", "hotline", "pagePort"];
 
-/** No cell has a comma: paths with one are refused before. */
+/** All modules are on one computer: each has its page where there is room. No cell has a comma: paths with one are refused before. */
 export function machinesCsv(machines: readonly WorkshopMachine[]): string {
   const rows = machines.map(({ name, port, address, model, sensorRangeAmps }) =>
-    [name, port, "none", address, DIVISION, MAKER, model, sensorRangeAmps, HOTLINE].join(","),
+    [name, port, "none", address, DIVISION, MAKER, model, sensorRangeAmps, HOTLINE, 0].join(","),
   );
   return `${[COLUMNS.join(","), ...rows].join("\n")}\n`;
 }

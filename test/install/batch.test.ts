@@ -15,7 +15,7 @@ describe("the list of machines", () => {
     expect(parseMachines(listOf(row("A1")))).toEqual([
       {
         ...{ name: "A1", port: "/dev/ttyUSB0", address: 1, division: "370983", maker: "ARCG", designation: "ZX7-400" },
-        ...{ sensorRangeAmps: 600, sensorRangeVolts: 200, hotline: "400-000-0000", baudRate: 115_200, bootParity: "even" },
+        ...{ sensorRangeAmps: 600, sensorRangeVolts: 200, hotline: "400-000-0000", baudRate: 115_200, bootParity: "even", pagePort: 8_321 },
       },
     ]);
   });

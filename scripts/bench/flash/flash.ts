@@ -14,7 +14,7 @@ import { CannotRun, inFolder, say, withCleanup } from "#scripts/bench/base/workp
 import type { Firmware } from "#scripts/install/flash/firmwareFile.ts";
 import { flashChip } from "#scripts/install/flash/flashChip.ts";
 
-const BAUD = 115_200;
+export const BAUD = 115_200;
 /** Start, eight data bits, even parity, stop. */
 const CHARACTER_BITS = 11;
 /** Of the simulated silicon, from its data sheet. */
@@ -55,7 +55,7 @@ function standIn(length: number): Firmware {
 }
 
 /** Every byte of the least that AN3155 needs to erase, write, and read it all back, and the silicon's own time; a host that loses none. */
-function floorSeconds(length: number): number {
+export function floorSeconds(length: number): number {
   const blocks = length / BLOCK_BYTES_MAX;
   const pages = length / PART.pageBytes;
   const before = commandFrame("writeMemory").length + 1 + addressFrame(0).length + 1;
@@ -66,7 +66,7 @@ function floorSeconds(length: number): number {
 }
 
 /** Seconds that `work` takes at a part that has never been written. */
-async function atBarePart(folder: string, name: string, work: (tty: string) => Promise<void>): Promise<number> {
+export async function atBarePart(folder: string, name: string, work: (tty: string) => Promise<void>): Promise<number> {
   return await withCleanup(async (cleanup) => {
     const tty = join(folder, name);
     const argv = ["--import", import.meta.resolve("tsx"), SIMULATOR, "silicon", "--tty", tty, "--baud", String(BAUD)];
@@ -86,7 +86,7 @@ async function flashOurs(port: string, firmware: Firmware): Promise<void> {
   await flashChip({ port, baud: BAUD, parity: "none", firmware, eraseProtected: false, progress: () => undefined });
 }
 
-async function flashTheirs(tty: string, image: string): Promise<void> {
+export async function flashTheirs(tty: string, image: string): Promise<void> {
   try {
     await promisify(execFile)("stm32flash", ["-m", "8n1", "-b", String(BAUD), "-w", image, "-v", "-g", "0x08000000", tty]);
   } catch (error) {

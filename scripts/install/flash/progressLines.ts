@@ -1,13 +1,13 @@
 /** A line for each chip: how far, how fast, how long yet. On a terminal they move; elsewhere each tenth is said once. */
 import type { FlashProgress } from "#scripts/install/flash/flashChip.ts";
 
-const PHASE = {
-  probe: "检查 probe",
-  read: "比对 compare",
-  erase: "擦除 erase",
-  write: "写入 write",
-  verify: "校验 verify",
-} as const satisfies Record<FlashProgress["phase"], string>;
+export const PHASE_WORDS = {
+  probe: { zh: "检查", en: "probe" },
+  read: { zh: "比对", en: "compare" },
+  erase: { zh: "擦除", en: "erase" },
+  write: { zh: "写入", en: "write" },
+  verify: { zh: "校验", en: "verify" },
+} as const satisfies Record<FlashProgress["phase"], { zh: string; en: string }>;
 
 const BAR_CHARACTERS = 30;
 const REDRAW_MS = 100;
@@ -37,7 +37,7 @@ export class ProgressLines {
     const row = this.#rows.get(port);
     if (!row) return;
     const part = total === 0 ? 0 : Math.min(1, done / total);
-    row.text = `${bar(part)} ${Math.floor(part * 100)}% ${PHASE[phase]}${pace(done, total, this.#nowMs() - row.startMs)}`;
+    row.text = `${bar(part)} ${Math.floor(part * 100)}% ${PHASE_WORDS[phase].zh} ${PHASE_WORDS[phase].en}${pace(done, total, this.#nowMs() - row.startMs)}`;
     if (this.#moves) this.#draw();
     else if (Math.floor(part * 10) > row.tenths) {
       row.tenths = Math.floor(part * 10);

@@ -28,6 +28,7 @@ export interface Commissioned {
 export interface InstallSteps<P extends ProvisionedChip> {
   flash(order: MachineOrder, teller: Teller): Promise<FlashedChip>;
   provision(order: MachineOrder, job: Job, teller: Teller): Promise<P>;
+  /** Made in every run. */
   configure(order: MachineOrder, provisioned: P, job: Job): void;
   label(order: MachineOrder, provisioned: P, job: Job): Promise<void>;
   commission(order: MachineOrder, provisioned: P, job: Job, teller: Teller): Promise<Commissioned>;
@@ -55,15 +56,14 @@ export async function installMachine<P extends ProvisionedChip>(
   await job.once("boot", () => booted(teller));
   const provisioned = await steps.provision(order, job, teller);
   const { deviceCode } = provisioned;
-  await job.once("configure", () => told(teller, CONFIGURING, () => steps.configure(order, provisioned, job)));
-  await job.once("label", () => told(teller, LABELLING, () => steps.label(order, provisioned, job)));
+  steps.configure(order, provisioned, job);
+  await job.once("label", () => labelled(order, provisioned, job, teller, steps));
   const { passed, faults } = await steps.commission(order, provisioned, job, teller);
   if (!passed) throw new CodedError("install.notPassed", faults.join("；"));
   job.record("installed", { deviceCode });
   return { deviceCode, isNew: true, flashed };
 }
 
-const CONFIGURING: Told = { step: "configure", zh: "写入模块配置", en: "writing the module's configuration" };
 const LABELLING: Told = { step: "label", zh: "生成身份码标签", en: "making the label" };
 
 async function flash<P extends ProvisionedChip>(order: MachineOrder, teller: Teller, steps: InstallSteps<P>): Promise<FlashedChip> {
@@ -77,10 +77,15 @@ async function booted(teller: Teller): Promise<true> {
   return true;
 }
 
-/** A result is JSON: what gives nothing is done with `true`. */
-async function told(teller: Teller, what: Told, run: () => Promise<void> | void): Promise<true> {
-  teller.tell(what);
-  await run();
+async function labelled<P extends ProvisionedChip>(
+  order: MachineOrder,
+  chip: P,
+  job: Job,
+  teller: Teller,
+  steps: InstallSteps<P>,
+): Promise<true> {
+  teller.tell(LABELLING);
+  await steps.label(order, chip, job);
   return true;
 }
 

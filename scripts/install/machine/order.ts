@@ -31,6 +31,8 @@ export const MachineOrder = z.strictObject({
     .regex(/^[0-9A-Z]{20}$/, "20 digits or capitals")
     .optional(),
   baudRate: whole(9_600, 115_200).prefault("115200"),
+  /** Of the module's page; 0: any that is free, for several modules on one computer. */
+  pagePort: whole(0, 65_535).prefault("8321"),
   /** Of the bootloader's line; a pty knows none. */
   bootParity: z.enum(["even", "none"]).default("even"),
 });
