@@ -8,6 +8,7 @@ import { Random } from "#simulator/chip/plant/random.ts";
 import { type PartProcess, startPart } from "#simulator/chip/silicon/partProcess.ts";
 import { standInFirmware } from "#simulator/chip/silicon/standIn.ts";
 import { readKeys } from "#simulator/platform/keys.ts";
+import { makeInstaller } from "#simulator/platform/registry/command.ts";
 import { issueRelease } from "#simulator/platform/releaseIssuer.ts";
 import { type Running, readiness, startNode } from "#simulator/stage/processes.ts";
 import { startJig } from "#simulator/workshop/jigServer.ts";
@@ -46,6 +47,7 @@ export interface Workshop {
 
 const SIMULATOR = fileURLToPath(new URL("../main.ts", import.meta.url));
 const FIRMWARE_VERSION = "1.0.0";
+const INSTALLER = "张三 Zhang San";
 const ANY_PORT = "127.0.0.1:0";
 
 /** Resolves when all of it can be used. A folder that was used before goes on where it was: its parts keep their flash. */
@@ -125,16 +127,6 @@ async function writeFiles(
   const productIds = Object.values(SILICON).map(({ productId }) => productId);
   const about = { version: FIRMWARE_VERSION, issuedMs: Date.now(), target: "chip" as const, productIds };
   writeFileSync(files.firmware, issueRelease(readKeys(data), about, [{ name: RELEASE_ENTRY.chip, bytes }]));
-  if (!existsSync(files.installer)) await issueInstaller(folder, data, files.installer);
+  if (!existsSync(files.installer)) await makeInstaller(data, { out: files.installer, name: INSTALLER });
   return files;
-}
-
-async function issueInstaller(folder: string, data: string, out: string): Promise<void> {
-  const issuer = startNode(
-    "installer",
-    SIMULATOR,
-    ["platform", "installer", "--data", data, "--name", "张三 Zhang San", "--out", out],
-    folder,
-  );
-  if ((await issuer.exited) !== 0) throw new Error(`安装员文件未能签发 / no installer's file: ${issuer.logPath}`);
 }
