@@ -4,6 +4,7 @@ import type { Said } from "#protocol/chip/maps/foreign.ts";
 import { explain } from "#protocol/errors/explain.ts";
 import type { FoundPart } from "#scripts/install/discover/bootPart.ts";
 import type { AllowedClass, FoundDevice } from "#scripts/install/discover/device.ts";
+import type { ListedPort } from "#scripts/install/discover/ports.ts";
 import { lineName } from "#scripts/install/discover/searchPlan.ts";
 import type { Found, PortFindings } from "#scripts/install/discover/searchPort.ts";
 
@@ -12,12 +13,16 @@ const CLASSES = { enforced: "强制管控 enforced", monitored: "监测 monitore
 
 export interface PortReport extends PortFindings {
   part: FoundPart | null;
+  /** Null for a port that was named. */
+  listed: ListedPort | null;
 }
 
 /** Several lines for one port. */
-export function reportText({ port, found, trouble, part }: PortReport): string {
+export function reportText({ port, found, trouble, part, listed }: PortReport): string {
   const devices = found.flatMap((each) => deviceLines(port, each));
-  return [`${trouble ? "✗" : "✓"} ${port}`, ...devices, ...partLines(part), ...(trouble ? [explain(trouble)] : [])].join("\n");
+  const names = [listed?.port === port ? null : listed?.port, listed?.maker].filter(Boolean);
+  const title = `${trouble ? "✗" : "✓"} ${port}${names.length > 0 ? ` (${names.join(", ")})` : ""}`;
+  return [title, ...devices, ...partLines(part), ...(trouble ? [explain(trouble)] : [])].join("\n");
 }
 
 function deviceLines(port: string, { line, device }: Found): string[] {
