@@ -75,6 +75,12 @@ export const DISCOVER_ERRORS = {
     remedyEn: "Correct what is named; `arcgate-install discover --help` says what --write needs",
     remedyZh: "请更正所指出的内容；--write 所需信息见 `arcgate-install discover --help`",
   },
+  "discover.notWritten": {
+    en: "The configuration cannot be written",
+    zh: "配置文件无法写入",
+    remedyEn: "Check that the folder is there, that this user may write to it, and that the disk is not full",
+    remedyZh: "请检查文件夹是否存在、当前用户能否写入、磁盘是否已满",
+  },
   "discover.configTaken": {
     en: "The configuration that is there was written or changed by somebody else",
     zh: "已有的配置文件不是由本工具生成，或生成后被修改过",

@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 const quiet = { lines: [CHIP_LINE], everyRate: false, patienceMs: 60, listenMs: 20, progress: () => undefined };
-const search = (port: string, more: Partial<SearchOrder> = {}) => searchPort({ ...quiet, port, addresses: [1, 2, 247], ...more });
+const search = (port: string, more: Partial<SearchOrder> = {}) => searchPort({ ...quiet, port, addresses: [1, 2], ...more });
 
 /** Slaves on a pty; `asked` has the functions that came. */
 function bus(devices: Record<number, FarDevice>): { port: string; slaves: FarSlaves; tty: FarTty } {
@@ -39,7 +39,7 @@ describe("our chip", () => {
     const { found, trouble } = await search(chip.tty);
     expect(found.map(({ device }) => device)).toEqual([
       expect.objectContaining({ kind: "chip", address: 1, state: "provisioned", sensorRangeAmps: 600, remarks: [] }),
-      expect.objectContaining({ kind: "unknown", address: 2 }),
+      expect.objectContaining({ kind: "unknown", address: 2, answers: [] }),
     ]);
     expect(found[0]?.device).toMatchObject({ deviceCode: chip.machines[0]?.device, uid: expect.stringMatching(/^[0-9a-f]{24}$/) });
     expect(trouble?.code).toBe("discover.unknownDevice");
@@ -52,7 +52,7 @@ describe("what stands at an address", () => {
     const bare = new FarChip(new Uint8Array(32));
     bare.deviceCode = "";
     const { port } = bus({ 247: bare, 1: new FarChip(new Uint8Array(32)) });
-    const { found, trouble } = await search(port);
+    const { found, trouble } = await search(port, { addresses: [1, 247] });
     expect(found.map(({ device }) => [device.address, "state" in device && device.state])).toEqual([
       [1, "provisioned"],
       [247, "bare"],
@@ -83,9 +83,10 @@ describe("what stands at an address", () => {
 
   it("a DJSF1352 by what it reads; registers of nothing but 0 prove nothing, and a meter's neighbour is not taken for it", async () => {
     const { port } = bus({ 1: new FarDjsf(), 2: new FarRegisters(0), 247: new FarRegisters(1) });
-    const { found } = await search(port);
+    const { found } = await search(port, { addresses: [1, 2, 247] });
     expect(found.map(({ device }) => ("map" in device ? device.map : device.kind))).toEqual(["djsf1352-rn", "unknown", "unknown"]);
     expect(JSON.stringify(found[1])).toContain("every register of it is 0");
+    expect(found[2]?.device).toMatchObject({ answers: [3] });
     expect(JSON.stringify(found[2])).toContain("holds 0x0001, not our magic 0x4147");
   });
 });

@@ -35,7 +35,7 @@ export async function runDiscover(argv: string[]): Promise<number> {
 
 async function discover(options: DiscoverOptions): Promise<number> {
   const startMs = performance.now();
-  const ports = options.ports?.map((port) => ({ port, listed: null })) ?? (await listedPorts());
+  const ports = await chosenPorts(options.ports);
   if (ports.length === 0) throw new CodedError("discover.noPorts");
   const reports = await searchAll(ports, options);
   for (const report of reports) console.error(reportText(report));
@@ -56,9 +56,11 @@ interface Chosen {
   listed: ListedPort | null;
 }
 
-/** By the name that stays, where there is one. */
-async function listedPorts(): Promise<Chosen[]> {
-  return (await listPorts()).map((listed) => ({ port: listed.stable ?? listed.port, listed }));
+/** Those that were named; else all, by the names that stay where there are such. */
+async function chosenPorts(named: readonly string[] | null): Promise<Chosen[]> {
+  const all = await listPorts();
+  if (!named) return all.map((listed) => ({ port: listed.stable ?? listed.port, listed }));
+  return named.map((port) => ({ port, listed: all.find((each) => each.port === port || each.stable === port) ?? null }));
 }
 
 async function searchAll(ports: readonly Chosen[], options: DiscoverOptions): Promise<PortReport[]> {

@@ -13,14 +13,14 @@ const CLASSES = { enforced: "强制管控 enforced", monitored: "监测 monitore
 
 export interface PortReport extends PortFindings {
   part: FoundPart | null;
-  /** Null for a port that was named. */
+  /** Null for a port that is none of this computer's own. */
   listed: ListedPort | null;
 }
 
 /** Several lines for one port. */
 export function reportText({ port, found, trouble, part, listed }: PortReport): string {
   const devices = found.flatMap((each) => deviceLines(port, each));
-  const names = [listed?.port === port ? null : listed?.port, listed?.maker].filter(Boolean);
+  const names = [listed?.port, listed?.stable, listed?.maker].filter((name) => name && name !== port);
   const title = `${trouble ? "✗" : "✓"} ${port}${names.length > 0 ? ` (${names.join(", ")})` : ""}`;
   return [title, ...devices, ...partLines(part), ...(trouble ? [explain(trouble)] : [])].join("\n");
 }
@@ -43,8 +43,12 @@ function titleOf(device: FoundDevice): string {
     }
     case "relay":
       return `继电器板 relay board ${device.map}${likely(device.certain)} · 可用于 serves ${device.allows.map((each) => CLASSES[each]).join("、")}`;
-    case "unknown":
-      return "未知设备：应答 Modbus unknown: it answers Modbus";
+    case "unknown": {
+      const functions = device.answers.map((each) => `FC0${each}`).join("、");
+      return functions === ""
+        ? "未知设备：只回异常 unknown: it answers with exceptions alone"
+        : `未知设备：应答 unknown: it answers ${functions}`;
+    }
     case "garbled":
       return "应答混乱：疑似地址重复 garbled answers: two devices at one address?";
   }
