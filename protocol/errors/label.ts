@@ -19,6 +19,12 @@ export const LABEL_ERRORS = {
     remedyEn: "Run `arcgate-install label --help` and correct the option named",
     remedyZh: "请运行 `arcgate-install label --help`，修改所指出的参数",
   },
+  "label.notWritten": {
+    en: "The label cannot be written",
+    zh: "标签文件无法写入",
+    remedyEn: "Check that the folder may be written and that its disk has room, or name another with --out",
+    remedyZh: "请检查文件夹权限和磁盘空间，或用 --out 指定其他文件夹",
+  },
   "label.noFont": {
     en: "The Chinese font for PDF is not installed",
     zh: "缺少生成 PDF 所需的中文字体",

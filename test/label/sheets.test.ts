@@ -86,9 +86,11 @@ describe("the command", () => {
     for (const read of Object.values(READERS)) expect((await read([picture])).flat().map((qr) => qr.slice(-20))).toEqual([codes.at(-1)]);
   });
 
-  it("ends with 1 for a code that is not one and with 2 for options that are not", async () => {
+  it("ends with 1 for a code that is not one or a folder that cannot be, and with 2 for options that are not", async () => {
     const wrong = await label("--device", "370983ZARCG00000001Y", "--uid", UID, "--hotline", "400-000-0000");
     expect(wrong).toMatchObject([1, { labels: 0, code: "codes.badDeviceCheck" }]);
+    const facts = ["--device", codeOf(1), "--uid", UID, "--hotline", "400-000-0000"];
+    expect(await label(...facts, "--out", "/dev/null/labels")).toMatchObject([1, { code: "label.notWritten" }]);
     expect(await label("--device", codeOf(1))).toEqual([2, null]);
     expect(await label("--sheet", "labels.csv", "--uid", UID)).toEqual([2, null]);
   });

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { CodedError } from "#protocol/errors/codedError.ts";
@@ -84,7 +83,6 @@ async function sheets(csv: string, defaults: Defaults, out: string) {
   const labels = readLabelsFile(csv, defaults).map(labelOf);
   const pages = sheetsOf(labels);
   const pdf = await pdfOf("焊机身份码", pages);
-  mkdirSync(out, { recursive: true });
   const contents = new Map<string, Uint8Array | string>([[join(out, "labels.pdf"), pdf]]);
   for (const [at, page] of pages.entries()) contents.set(join(out, `labels-${at + 1}.svg`), svgOf(page));
   for (const [file, content] of contents) keepFile(file, content);

@@ -17,9 +17,8 @@ export function points(mm: number): number {
 }
 
 /** Without a page; both fonts are there. Throws `label.noFont`. */
-export function newPdf(title: string): Pdf {
-  // A fixed date: the same facts give the same file.
-  const info = { Title: title, Creator: "arcgate", CreationDate: new Date(0) };
+export function newPdf(title: string, madeAt: Date): Pdf {
+  const info = { Title: title, Creator: "arcgate", CreationDate: madeAt };
   const pdf = new PDFDocument({ autoFirstPage: false, bufferPages: true, margin: 0, lang: "zh-CN", info });
   pdf.registerFont(FONT.regular, fontFile(400));
   pdf.registerFont(FONT.bold, fontFile(700));
@@ -41,7 +40,8 @@ export async function bytesOf(pdf: Pdf): Promise<Uint8Array> {
 
 /** One page a drawing, each of its own size. */
 export async function pdfOf(title: string, pages: readonly Drawing[]): Promise<Uint8Array> {
-  const pdf = newPdf(title);
+  // Always the same date: the same facts give the same file.
+  const pdf = newPdf(title, new Date(0));
   for (const { widthMm, heightMm, shapes } of pages) {
     pdf.addPage({ size: [points(widthMm), points(heightMm)], margin: 0 });
     for (const shape of shapes) {

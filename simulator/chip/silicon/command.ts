@@ -1,12 +1,12 @@
 import { randomFillSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { FIRMWARE_INFO_AT, firmwareInfo } from "#protocol/boot/firmware.ts";
 import { SILICON, type SiliconName } from "#protocol/boot/silicon.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { explain } from "#protocol/errors/explain.ts";
 import { MACHINE_HELP, MACHINE_OPTIONS, machineOptions } from "#simulator/chip/machineArguments.ts";
 import { startPart } from "#simulator/chip/silicon/partProcess.ts";
+import { standInFirmware } from "#simulator/chip/silicon/standIn.ts";
 
 const PARTS = Object.keys(SILICON).join(" | ");
 
@@ -67,9 +67,7 @@ export async function runSilicon(argv: string[]): Promise<void> {
 
 function makeFirmware(version: string, kilobytes: number, out: string | undefined): void {
   if (out === undefined || version === "") throw bad("firmware: --version X.Y.Z --out FILE");
-  const bytes = randomFillSync(new Uint8Array(kilobytes * 1024));
-  bytes.set(firmwareInfo(version), FIRMWARE_INFO_AT);
-  writeFileSync(out, bytes);
+  writeFileSync(out, standInFirmware(version, kilobytes, randomFillSync));
 }
 
 function partNamed(name: string): SiliconName {
