@@ -44,6 +44,12 @@ export const DISCOVER_ERRORS = {
       "Check the device's power, swap A and B, check the common ground; then try more: --addresses 1-247, --every-rate, or --bootloader for a chip without firmware",
     remedyZh: "请检查设备供电、对调 A/B 线、检查共地；再扩大范围：--addresses 1-247、--every-rate；芯片无固件时用 --bootloader",
   },
+  "discover.converterMode": {
+    en: "The converter speaks Modbus TCP and not the bytes of the bus",
+    zh: "转换器工作在 Modbus TCP 模式，而不是透明传输",
+    remedyEn: "Set the converter to transparent mode (TCP server, RTU over TCP), with the baud rate and parity of the devices",
+    remedyZh: "请将转换器设为透明传输（TCP 服务器，RTU over TCP），波特率和校验与设备一致",
+  },
   "discover.noise": {
     en: "Bytes come that nobody asked for: another master, or noise",
     zh: "线路上有非请求的数据：可能有其他主站，或存在干扰",
@@ -68,6 +74,12 @@ export const DISCOVER_ERRORS = {
     zh: "所给信息不能生成配置",
     remedyEn: "Correct what is named; `arcgate-install discover --help` says what --write needs",
     remedyZh: "请更正所指出的内容；--write 所需信息见 `arcgate-install discover --help`",
+  },
+  "discover.notWritten": {
+    en: "The configuration cannot be written",
+    zh: "配置文件无法写入",
+    remedyEn: "Check that the folder is there, that this user may write to it, and that the disk is not full",
+    remedyZh: "请检查文件夹是否存在、当前用户能否写入、磁盘是否已满",
   },
   "discover.configTaken": {
     en: "The configuration that is there was written or changed by somebody else",

@@ -1,11 +1,9 @@
-/** The command as an installer runs it, and a part in the bootloader of its ROM. */
+/** The command as an installer runs it. */
 import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "#agent/shell/system/configFile.ts";
-import { meetPart } from "#scripts/install/discover/bootPart.ts";
-import { startPart } from "#simulator/chip/silicon/partProcess.ts";
 import { onPty } from "#test/chip/onPty.ts";
 
 const pty = onPty();
@@ -23,16 +21,5 @@ describe("arcgate-install discover", () => {
     });
     expect(stderr).toMatch(/地址 address 1 · 焊闸芯片 arcgate chip · 已绑定 provisioned/);
     expect(readConfig(pty.path("etc/arcgate.yaml")).buses[0]).toMatchObject({ port: tty, machines: [{ address: 1 }, { address: 2 }] });
-  });
-
-  it("a part without firmware is told by its ROM, and one that is no part is not", async () => {
-    const tty = pty.path("rom");
-    const part = await startPart({ tty, silicon: "f030", baud: 115_200, paced: false, flash: pty.path("flash"), serial: "1" });
-    pty.atEnd(() => part.close());
-    expect(await meetPart(tty, 115_200)).toMatchObject({
-      firmware: null,
-      readProtected: false,
-      uid: expect.stringMatching(/^[0-9a-f]{24}$/),
-    });
   });
 });

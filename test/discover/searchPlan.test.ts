@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lineName, lineOrder, type Place, SearchPlan, worstMs } from "#scripts/install/discover/searchPlan.ts";
+import { hellosAt, lineName, lineOrder, type Place, SearchPlan, worstMs } from "#scripts/install/discover/searchPlan.ts";
 
 const name = ({ line, address }: Place) => `${lineName(line)} @${address}`;
 const RANGE = [...Array.from({ length: 16 }, (_, index) => index + 1), 247];
@@ -49,10 +49,20 @@ describe("the order of the search", () => {
     expect(walk(plan)).toEqual(["9600 8N1 @1", "9600 8E1 @1", "9600 8O1 @1"]);
   });
 
-  it("has a worst time: a minute and a quarter for all of it, the likely addresses within ten seconds", () => {
+  it("has a worst time: a minute for all of it, the likely addresses within nine seconds", () => {
     const { left } = new SearchPlan(lineOrder(), RANGE, false);
-    expect(worstMs(left, 60)).toBeLessThan(75_000);
-    expect(worstMs(left.slice(0, 48), 60)).toBeLessThan(10_000);
+    expect(worstMs(left, 60)).toBeLessThan(60_000);
+    expect(worstMs(left.slice(0, 48), 60)).toBeLessThan(9_000);
     expect(worstMs([], 60)).toBe(0);
+  });
+
+  it("asks relay boards, which know no parity, for a coil only where there is none", () => {
+    expect(
+      lineOrder([9_600]).map((line) =>
+        hellosAt(line)
+          .map(({ space }) => space)
+          .join(),
+      ),
+    ).toEqual([...["holding,coil", "holding,coil", "holding", "holding"]]);
   });
 });

@@ -1,10 +1,13 @@
 /** The search on real ptys: the simulated chip, boards of bytes, and what goes wrong. */
+import { type AddressInfo, createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { openTrouble } from "#scripts/install/discover/openTrouble.ts";
 import { ProbeLine } from "#scripts/install/discover/probeLine.ts";
-import { CHIP_LINE } from "#scripts/install/discover/searchPlan.ts";
+import { CHIP_LINE, lineOrder } from "#scripts/install/discover/searchPlan.ts";
 import { type SearchOrder, searchPort } from "#scripts/install/discover/searchPort.ts";
 import { onPty } from "#test/chip/onPty.ts";
 import { FarBoard, FarDjsf, FarRegisters, together } from "#test/discover/farBoards.ts";
+import { serveTcp } from "#test/serial/farEnd/bench.ts";
 import { FarChip } from "#test/serial/farEnd/farChip.ts";
 import { FarPzem, FarRelays } from "#test/serial/farEnd/farParts.ts";
 import { type FarDevice, FarSlaves } from "#test/serial/farEnd/farSlaves.ts";
@@ -16,7 +19,7 @@ afterEach(async () => {
 });
 
 const quiet = { lines: [CHIP_LINE], everyRate: false, patienceMs: 60, listenMs: 20, progress: () => undefined };
-const search = (port: string, more: Partial<SearchOrder> = {}) => searchPort({ ...quiet, port, addresses: [1, 2, 247], ...more });
+const search = (port: string, more: Partial<SearchOrder> = {}) => searchPort({ ...quiet, port, addresses: [1, 2], ...more });
 
 /** Slaves on a pty; `asked` has the functions that came. */
 function bus(devices: Record<number, FarDevice>): { port: string; slaves: FarSlaves; tty: FarTty } {
@@ -36,7 +39,7 @@ describe("our chip", () => {
     const { found, trouble } = await search(chip.tty);
     expect(found.map(({ device }) => device)).toEqual([
       expect.objectContaining({ kind: "chip", address: 1, state: "provisioned", sensorRangeAmps: 600, remarks: [] }),
-      expect.objectContaining({ kind: "unknown", address: 2 }),
+      expect.objectContaining({ kind: "unknown", address: 2, answers: [] }),
     ]);
     expect(found[0]?.device).toMatchObject({ deviceCode: chip.machines[0]?.device, uid: expect.stringMatching(/^[0-9a-f]{24}$/) });
     expect(trouble?.code).toBe("discover.unknownDevice");
@@ -49,7 +52,7 @@ describe("what stands at an address", () => {
     const bare = new FarChip(new Uint8Array(32));
     bare.deviceCode = "";
     const { port } = bus({ 247: bare, 1: new FarChip(new Uint8Array(32)) });
-    const { found, trouble } = await search(port);
+    const { found, trouble } = await search(port, { addresses: [1, 247] });
     expect(found.map(({ device }) => [device.address, "state" in device && device.state])).toEqual([
       [1, "provisioned"],
       [247, "bare"],
@@ -80,11 +83,45 @@ describe("what stands at an address", () => {
 
   it("a DJSF1352 by what it reads; registers of nothing but 0 prove nothing, and a meter's neighbour is not taken for it", async () => {
     const { port } = bus({ 1: new FarDjsf(), 2: new FarRegisters(0), 247: new FarRegisters(1) });
-    const { found } = await search(port);
+    const { found } = await search(port, { addresses: [1, 2, 247] });
     expect(found.map(({ device }) => ("map" in device ? device.map : device.kind))).toEqual(["djsf1352-rn", "unknown", "unknown"]);
     expect(JSON.stringify(found[1])).toContain("every register of it is 0");
+    expect(found[2]?.device).toMatchObject({ answers: [3] });
     expect(JSON.stringify(found[2])).toContain("holds 0x0001, not our magic 0x4147");
   });
+});
+
+describe("behind a converter", () => {
+  it("devices are found with the converter's own settings: each address is asked once", async () => {
+    let slaves: FarSlaves | null = null;
+    const converter = await serveTcp((send) => {
+      slaves = new FarSlaves(send);
+      slaves.devices.set(1, new FarPzem());
+      return slaves;
+    });
+    cleanUps.push(() => converter.close());
+    const { found, trouble } = await search(converter.port, { lines: lineOrder(), addresses: [1, 2], patienceMs: 100 });
+    expect([trouble, found.map(({ device }) => device.kind)]).toEqual([null, ["meter"]]);
+    expect((slaves as FarSlaves | null)?.countOf(2)).toBe(2);
+  });
+
+  it.each(["is silent to bare frames", "hangs up on them", "takes them for wrapped ones"])(
+    "one that wraps frames for itself and %s",
+    async (how) => {
+      const server = createServer((socket) => {
+        socket.on("data", (bytes: Buffer) => {
+          const isWrapped = bytes[5] === bytes.length - 6 || how === "takes them for wrapped ones";
+          if (isWrapped) socket.write(Uint8Array.of(...bytes.subarray(0, 4), 0, 3, bytes[6] ?? 0, 0x83, 11));
+          else if (how === "hangs up on them") socket.destroy();
+        });
+        socket.on("error", () => socket.destroy());
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      cleanUps.push(() => new Promise((resolve) => server.close(resolve)));
+      const port = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      expect((await search(port, { addresses: [1] })).trouble?.code).toBe("discover.converterMode");
+    },
+  );
 });
 
 describe("a verdict for each trouble", () => {
@@ -100,11 +137,11 @@ describe("a verdict for each trouble", () => {
     const hear = together([{ 1: new FarPzem(), 247: bare(1) }, { 247: bare(2) }], (bytes) => tty.write(bytes));
     const tty: FarTty = new FarTty(hear);
     cleanUps.push(() => tty.dispose());
-    const { found, trouble } = await search(tty.path);
+    const { found, trouble } = await search(tty.path, { addresses: [1, 247] });
     expect([trouble?.code, found.map(({ device }) => device.kind)]).toEqual(["discover.addressShared", ["meter", "garbled"]]);
     const twice = bus({ 2: new FarPzem() });
     twice.slaves.spoil = (frame) => Uint8Array.from([...frame, ...frame]);
-    expect(await codeOf(twice.port)).toBe("discover.addressShared");
+    expect(await codeOf(twice.port, { addresses: [2] })).toBe("discover.addressShared");
   });
 
   it("a byte or two before each answer, and an adapter that echoes, spoil nothing", async () => {
@@ -113,7 +150,7 @@ describe("a verdict for each trouble", () => {
     expect(await codeOf(port)).toBeUndefined();
     const echo: FarTty = new FarTty((bytes) => echo.write(bytes));
     cleanUps.push(() => echo.dispose());
-    expect(await codeOf(echo.path)).toBe("discover.nothingAnswers");
+    expect(await codeOf(echo.path, { addresses: [1] })).toBe("discover.nothingAnswers");
   });
 
   it("somebody else who speaks", async () => {
@@ -132,6 +169,13 @@ describe("a verdict for each trouble", () => {
     expect(await codeOf("/dev/there-is-none")).toBe("discover.noPort");
     expect(await codeOf("/etc/passwd")).toBe("discover.noPort");
     expect(await codeOf("tcp://127.0.0.1:1")).toBe("discover.noPort");
+  });
+
+  it("no permission, in the system's words and in serialport's", () => {
+    const codes = ["EACCES: permission denied, open '/dev/ttyS9'", "Error: Permission denied, cannot open /dev/ttyS9"].map(
+      (reason) => openTrouble("/dev/ttyS9", new Error(reason)).code,
+    );
+    expect(codes).toEqual(["discover.noPermission", "discover.noPermission"]);
   });
 
   it("a cable that is pulled while it is searched", async () => {

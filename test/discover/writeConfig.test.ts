@@ -87,6 +87,10 @@ describe("a configuration that the installer's tool writes", () => {
     expect(codeOf(() => writeConfig(one, folder))).toBe("discover.configTaken");
   });
 
+  it("says so when it cannot be written", () => {
+    expect(codeOf(() => writeConfig(one, join(folder, "none")))).toBe("discover.notWritten");
+  });
+
   it.each([
     ["an address twice on a bus", facts({ bus: { port: "/dev/a", ...FAST }, machines: [chip(1, 1), chip(2, 1)] }), "discover.badFacts"],
     ["a device twice", facts({ bus: { port: "/dev/a", ...FAST }, machines: [chip(1, 1), chip(1, 2)] }), "discover.badFacts"],

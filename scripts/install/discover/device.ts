@@ -46,6 +46,8 @@ export interface FoundRelay extends FoundForeign {
 export interface FoundUnknown {
   kind: "unknown";
   address: number;
+  /** The functions to which it gave more than an exception. */
+  answers: number[];
   isNot: { what: string; why: Said }[];
 }
 

@@ -5,7 +5,7 @@ import type { MeterMap, Recognition, RelayMap, Said } from "#protocol/chip/maps/
 import type { Block } from "#protocol/chip/table.ts";
 import { meterAllows, relayAllows } from "#scripts/install/discover/allowed.ts";
 import type { FoundMeter, FoundRelay, FoundUnknown } from "#scripts/install/discover/device.ts";
-import type { Ask, Heard } from "#scripts/install/discover/probeLine.ts";
+import { type Ask, type Heard, READ_FUNCTION } from "#scripts/install/discover/probeLine.ts";
 import { misfit, saysNothing } from "#scripts/install/discover/recognise.ts";
 
 type Candidate = { kind: "meter"; name: MeterMapName; map: MeterMap } | { kind: "relay"; name: RelayMapName; map: RelayMap };
@@ -22,15 +22,22 @@ function namesOf<Name extends string>(maps: Readonly<Record<Name, unknown>>): Na
 /** Of the maps that fit the one that is certain, else the one that asked most. `notChip`: why it is none of ours. */
 export async function asForeign(ask: Ask, address: number, notChip: Said): Promise<FoundMeter | FoundRelay | FoundUnknown> {
   const isNot = [{ what: "arcgate-chip", why: notChip }];
+  const answers = new Set<number>();
+  const noting: Ask = async (what) => {
+    const heard = await ask(what);
+    if (heard.kind === "answer" || heard.kind === "otherLength") answers.add(READ_FUNCTION[what.space]);
+    return heard;
+  };
   let best: { candidate: Candidate; heard: Heard[] } | null = null;
   for (const candidate of CANDIDATES) {
     const { recognition } = candidate.map;
-    const { heard, why } = await compare(ask, address, recognition);
+    const { heard, why } = await compare(noting, address, recognition);
     if (why) isNot.push({ what: candidate.name, why });
     else if (!best || rankOf(recognition) > rankOf(best.candidate.map.recognition)) best = { candidate, heard };
     if (!why && recognition.certain) break;
   }
-  return best ? found(best.candidate, address, best.heard) : { kind: "unknown", address, isNot };
+  if (best) return found(best.candidate, address, best.heard);
+  return { kind: "unknown", address, answers: [...answers].toSorted((left, right) => left - right), isNot };
 }
 
 const CERTAIN_RANK = 100;

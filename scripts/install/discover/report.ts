@@ -4,6 +4,7 @@ import type { Said } from "#protocol/chip/maps/foreign.ts";
 import { explain } from "#protocol/errors/explain.ts";
 import type { FoundPart } from "#scripts/install/discover/bootPart.ts";
 import type { AllowedClass, FoundDevice } from "#scripts/install/discover/device.ts";
+import type { ListedPort } from "#scripts/install/discover/ports.ts";
 import { lineName } from "#scripts/install/discover/searchPlan.ts";
 import type { Found, PortFindings } from "#scripts/install/discover/searchPort.ts";
 
@@ -12,12 +13,16 @@ const CLASSES = { enforced: "强制管控 enforced", monitored: "监测 monitore
 
 export interface PortReport extends PortFindings {
   part: FoundPart | null;
+  /** Null for a port that is none of this computer's own. */
+  listed: ListedPort | null;
 }
 
 /** Several lines for one port. */
-export function reportText({ port, found, trouble, part }: PortReport): string {
+export function reportText({ port, found, trouble, part, listed }: PortReport): string {
   const devices = found.flatMap((each) => deviceLines(port, each));
-  return [`${trouble ? "✗" : "✓"} ${port}`, ...devices, ...partLines(part), ...(trouble ? [explain(trouble)] : [])].join("\n");
+  const names = [listed?.port, listed?.stable, listed?.maker].filter((name) => name && name !== port);
+  const title = `${trouble ? "✗" : "✓"} ${port}${names.length > 0 ? ` (${names.join(", ")})` : ""}`;
+  return [title, ...devices, ...partLines(part), ...(trouble ? [explain(trouble)] : [])].join("\n");
 }
 
 function deviceLines(port: string, { line, device }: Found): string[] {
@@ -38,8 +43,12 @@ function titleOf(device: FoundDevice): string {
     }
     case "relay":
       return `继电器板 relay board ${device.map}${likely(device.certain)} · 可用于 serves ${device.allows.map((each) => CLASSES[each]).join("、")}`;
-    case "unknown":
-      return "未知设备：应答 Modbus unknown: it answers Modbus";
+    case "unknown": {
+      const functions = device.answers.map((each) => `FC0${each}`).join("、");
+      return functions === ""
+        ? "未知设备：只回异常 unknown: it answers with exceptions alone"
+        : `未知设备：应答 unknown: it answers ${functions}`;
+    }
     case "garbled":
       return "应答混乱：疑似地址重复 garbled answers: two devices at one address?";
   }

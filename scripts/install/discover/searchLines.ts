@@ -18,7 +18,7 @@ export class SearchLines {
 
   step(port: string, { place, done, total, leftMs, found }: SearchProgress): void {
     const isFirst = !this.#rows.has(port);
-    const worst = `最多还需 at most ${Math.ceil(leftMs / 1_000)} s`;
+    const worst = `最多约需 at most about ${Math.ceil(leftMs / 1_000)} s`;
     this.#rows.set(port, `${port} ${done}/${total} · ${lineName(place.line)} @${place.address} · 找到 found ${found} · ${worst}`);
     if (this.#output.isTTY) this.#draw();
     else if (isFirst) this.#output.write(`${port} · ${worst}\n`);

@@ -1,8 +1,10 @@
 /** In which order settings and addresses are tried, and how long that can take. Pure. */
+import { IDENTITY } from "#protocol/chip/arcgateChip.ts";
 import { lineTimeMs } from "#protocol/chip/lineTime.ts";
 import { METER_MAPS, RELAY_MAPS } from "#protocol/chip/maps/catalogue.ts";
 import type { LineSettings, MeterMap, RelayMap } from "#protocol/chip/maps/foreign.ts";
 import { BARE_ADDRESS } from "#protocol/chip/provision.ts";
+import type { Readable } from "#scripts/install/discover/probeLine.ts";
 
 /** One question's place: an address, with the line set so. */
 export interface Place {
@@ -87,14 +89,28 @@ function isHeardTogether(left: LineSettings, right: LineSettings): boolean {
   return left.baudRate === right.baudRate && left.parity === right.parity;
 }
 
-/** The two first questions together, with their answers: 8 + 9 and 8 + 6 bytes. */
-const HELLO_BYTES = 31;
-const HELLOS = 2;
+/** Whoever speaks Modbus answers one of them, be it with a refusal. */
+const REGISTERS = { space: "holding", address: IDENTITY.address, words: 2 } as const;
+/** Cheap relay boards are silent to functions that they do not know; they know no parity either. */
+const COIL = { space: "coil", address: 0, words: 1 } as const;
+
+/** What an address is asked first. */
+export function hellosAt({ parity }: LineSettings): readonly Readable[] {
+  return parity === "none" ? [REGISTERS, COIL] : [REGISTERS];
+}
+
+/** Request and answer: 8 + 9 bytes at most. */
+const HELLO_BYTES = 17;
 const OPEN_MS = 60;
+/** The silence after each answer, and what a computer that has other work takes to notice that time is up. */
+const BETWEEN_MS = 20;
 
 /** What it takes when nobody answers anywhere. */
 export function worstMs(places: readonly Place[], patienceMs: number): number {
   const openings = places.filter(({ line }, index) => places[index - 1]?.line !== line).length;
-  const asked = places.reduce((sum, { line }) => sum + lineTimeMs(line, HELLO_BYTES) + HELLOS * patienceMs, 0);
+  const asked = places.reduce(
+    (sum, { line }) => sum + hellosAt(line).length * (lineTimeMs(line, HELLO_BYTES) + patienceMs + BETWEEN_MS),
+    0,
+  );
   return Math.ceil(asked + openings * OPEN_MS);
 }

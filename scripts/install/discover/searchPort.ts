@@ -2,11 +2,13 @@
 import { isTcp } from "#agent/shell/serial/endpoint.ts";
 import type { LineSettings } from "#protocol/chip/maps/foreign.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import type { ErrorCode } from "#protocol/errors/registry.ts";
+import { speaksModbusTcp } from "#scripts/install/discover/converter.ts";
 import type { FoundDevice } from "#scripts/install/discover/device.ts";
 import { identify } from "#scripts/install/discover/identify.ts";
 import { isSettingRefused, openTrouble } from "#scripts/install/discover/openTrouble.ts";
 import { ProbeLine } from "#scripts/install/discover/probeLine.ts";
-import { type Place, SearchPlan, worstMs } from "#scripts/install/discover/searchPlan.ts";
+import { hellosAt, type Place, SearchPlan, worstMs } from "#scripts/install/discover/searchPlan.ts";
 
 export interface SearchOrder {
   port: string;
@@ -42,6 +44,7 @@ export interface PortFindings {
   trouble: CodedError | null;
 }
 
+const CONVERTER_WITHIN_MS = 1_000;
 /** Opening a port can make a byte or two. */
 const STRAY_BYTES_MOST = 4;
 /** At more addresses than these nobody has a double: the line itself is bad. */
@@ -51,13 +54,24 @@ const GARBLED_MOST = 4;
 export async function searchPort(order: SearchOrder): Promise<PortFindings> {
   const found: Found[] = [];
   const { port } = order;
-  try {
-    await search(order, found);
-    return { port, found: byAddress(found), trouble: troubleIn(port, found) };
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    return { port, found: byAddress(found), trouble: error };
-  }
+  const trouble = await search(order, found).then(
+    () => troubleIn(port, found),
+    (error: unknown) => {
+      if (error instanceof CodedError) return error;
+      throw error;
+    },
+  );
+  return { port, found: byAddress(found), trouble: (await converterTrouble(port, trouble)) ?? trouble };
+}
+
+/** Such a converter is silent to bare frames, hangs up, or takes them for wrapped ones and answers what makes no sense. */
+const CONVERTER_SIGNS: readonly ErrorCode[] = ["discover.nothingAnswers", "discover.portLost", "discover.addressShared", "discover.noise"];
+
+async function converterTrouble(port: string, trouble: CodedError | null): Promise<CodedError | null> {
+  if (!isTcp(port) || !trouble || !CONVERTER_SIGNS.includes(trouble.code)) return null;
+  // Nobody to connect to any more: what is known already is the better word.
+  const wraps = await speaksModbusTcp(port, CONVERTER_WITHIN_MS).catch(() => false);
+  return wraps ? new CodedError("discover.converterMode", port) : null;
 }
 
 async function search(order: SearchOrder, found: Found[]): Promise<void> {
@@ -81,7 +95,7 @@ async function search(order: SearchOrder, found: Found[]): Promise<void> {
         plan.skip(line);
         continue;
       }
-      const device = await identify((what) => probe.ask(address, what), address);
+      const device = await identify((what) => probe.ask(address, what), address, hellosAt(line));
       if (!device) continue;
       plan.answered(place);
       found.push({ line, device });

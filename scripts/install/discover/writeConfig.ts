@@ -13,7 +13,7 @@ const TITLE = `# 焊闸配置 arcgate's configuration
 `;
 const DIGEST = "# digest: ";
 
-/** Gives the file's path. Throws `discover.badFacts`, `discover.configTaken`, and the codes of a bad device code or designation. */
+/** Gives the file's path. Throws `discover.badFacts`, `discover.configTaken`, `discover.notWritten`, and the codes of a bad device code or designation. */
 export function writeConfig(facts: ConfigFacts, folder: string, { force = false }: { force?: boolean } = {}): string {
   checkFacts(facts);
   const file = machineFile(folder, "config");
@@ -40,15 +40,23 @@ function readIfThere(file: string): string | null {
     return readFileSync(file, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
+    throw notWritten(error);
   }
 }
 
 function replaceFile(file: string, text: string, folder: string): void {
   const half = `${file}.new`;
-  withFile(half, "w", (descriptor) => writeSync(descriptor, text));
-  renameSync(half, file);
-  withFile(folder, "r", () => undefined);
+  try {
+    withFile(half, "w", (descriptor) => writeSync(descriptor, text));
+    renameSync(half, file);
+    withFile(folder, "r", () => undefined);
+  } catch (error) {
+    throw notWritten(error);
+  }
+}
+
+function notWritten(cause: unknown): CodedError {
+  return new CodedError("discover.notWritten", cause instanceof Error ? cause.message : String(cause), { cause });
 }
 
 /** What is done with it is on the disk before it returns. */
