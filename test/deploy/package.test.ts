@@ -9,7 +9,7 @@ import { type Bundles, bundle } from "#scripts/deploy/bundle.ts";
 import { makePackage, type Packed } from "#scripts/deploy/package.ts";
 
 /** Worse than this, something was left open. */
-const EXPOSURE_TENTHS_MAX = 20;
+const EXPOSURE_TENTHS_MAX = 18;
 /** What the units lean on is Debian's, and not in the package. */
 const OTHERS = ["sysinit.target", "basic.target", "shutdown.target", "local-fs.target", "multi-user.target"];
 
@@ -21,7 +21,7 @@ let packed: Packed;
 function make(name: string): Promise<Packed> {
   const architecture = hostArchitecture();
   if (!architecture) throw new Error(`no package is made for ${process.arch}`);
-  return makePackage({ architecture, revision: "1", folder: join(folder, name), bundles });
+  return makePackage({ architecture, revision: "1", folder: join(folder, name), epochS: 1_800_000_000, bundles });
 }
 
 beforeAll(async () => {

@@ -45,7 +45,8 @@ export async function playDeploy(say: Say): Promise<Account> {
   const seen: Account = {};
   const bundles = await bundle(() => undefined);
   const packages: string[] = [];
-  for (const revision of ["1", "2"]) packages.push((await makePackage({ architecture, revision, folder, bundles })).file);
+  for (const revision of ["1", "2"])
+    packages.push((await makePackage({ architecture, revision, folder, epochS: Math.floor(Date.now() / 1000), bundles })).file);
   say("packages made");
   const module = await Module.make(join(folder, "root"));
   const stage = await startStage({
