@@ -1,6 +1,22 @@
 /** The only file of the protocol that may import node:crypto: it hashes, authenticates, verifies, and hands out verified facts. */
-import { createHash, createHmac, createPublicKey, createVerify, ECDH, hash, type KeyObject, timingSafeEqual, verify } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createVerify,
+  diffieHellman,
+  ECDH,
+  hash,
+  hkdfSync,
+  type KeyObject,
+  timingSafeEqual,
+  verify,
+} from "node:crypto";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import { DER, DIGEST_NAME, SEAL, type SealedFor, SM2 } from "#protocol/trust/encodings.ts";
 
 export type HexDigest = string;
 
@@ -72,28 +88,6 @@ export type Verified<T> = T & { readonly [verifiedBrand]: true };
 type Verdict<T> = { readonly ok: true; readonly fact: Verified<T> } | { readonly ok: false; readonly fault: SignatureFault };
 type SignatureFault = "unknownKey" | "badSignature";
 
-const SPKI_PREFIX: Readonly<Record<Algorithm, string>> = {
-  ed25519: "302a300506032b6570032100",
-  sm2: "3059301306072a8648ce3d020106082a811ccf5501822d03420004",
-};
-/** Up to the raw key of 32 bytes or the compressed point of 33. */
-const HOLDER_SPKI_PREFIX: Readonly<Record<HolderAlgorithm, string>> = {
-  ed25519: SPKI_PREFIX.ed25519,
-  es256: "3039301306072a8648ce3d020106082a8648ce3d030107032200",
-  sm2: "3039301306072a8648ce3d020106082a811ccf5501822d032200",
-};
-const SPKI_BYTES: Readonly<Record<Algorithm, number>> = { ed25519: 44, sm2: 91 };
-const DIGEST_NAME: Readonly<Record<Algorithm, string>> = { ed25519: "sha256", sm2: "sm3" };
-
-/** Length in bits, then text, of the user ID that GM/T 0009 gives to signers without one of their own. */
-const SM2_USER_ID = "0080" + "31323334353637383132333435363738";
-/** a, b and the base point of the curve sm2p256v1 (GM/T 0003.5). */
-const SM2_CURVE =
-  "fffffffeffffffffffffffffffffffffffffffff00000000fffffffffffffffc" +
-  "28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93" +
-  "32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7" +
-  "bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0";
-
 /** SHA-256 of bytes or of text as UTF-8, in lower-case hex. */
 export function sha256Hex(data: Uint8Array | string): HexDigest {
   return hash("sha256", data, "hex");
@@ -135,7 +129,7 @@ export function createTrustStore(trusted: readonly TrustedKey[]): TrustStore {
 
 function prepareKey({ id, algorithm, publicKeySpki, purposes }: TrustedKey): PreparedKey {
   const spki = Buffer.from(publicKeySpki);
-  if (spki.length !== SPKI_BYTES[algorithm] || !spki.toString("hex").startsWith(SPKI_PREFIX[algorithm])) {
+  if (spki.length !== DER.spkiBytes[algorithm] || !spki.toString("hex").startsWith(DER.spki[algorithm])) {
     throw new CodedError("trust.badKey", `${id} is not DER SPKI of ${algorithm}`);
   }
   try {
@@ -149,7 +143,7 @@ function prepareKey({ id, algorithm, publicKeySpki, purposes }: TrustedKey): Pre
 
 /** Z of GM/T 0003.2: SM3 over the user ID, the curve and the public point. */
 function sm2Prefix(point: Uint8Array): Uint8Array {
-  return digestOf("sm2", Buffer.from(SM2_USER_ID + SM2_CURVE, "hex"), point);
+  return digestOf("sm2", Buffer.from(SM2.userId + SM2.curve, "hex"), point);
 }
 
 /**
@@ -179,18 +173,19 @@ export function verifyHolder<T>(key: Verified<HolderKey>, signature: Uint8Array,
 }
 
 function prepareHolderKey({ algorithm, publicKey }: HolderKey): UsableKey | undefined {
-  const spki = Buffer.concat([Buffer.from(HOLDER_SPKI_PREFIX[algorithm], "hex"), publicKey]);
+  const spki = Buffer.concat([Buffer.from(DER.holderSpki[algorithm], "hex"), publicKey]);
   try {
     const key = createPublicKey({ key: spki, format: "der", type: "spki" });
-    return { algorithm, publicKey: key, prefix: algorithm === "sm2" ? sm2Prefix(uncompressedSm2(publicKey)) : new Uint8Array() };
+    return { algorithm, publicKey: key, prefix: algorithm === "sm2" ? sm2Prefix(uncompressedPoint("sm2", publicKey)) : new Uint8Array() };
   } catch {
     return undefined;
   }
 }
 
-/** x ‖ y, 64 bytes. */
-function uncompressedSm2(point: Uint8Array): Uint8Array {
-  return Buffer.from(ECDH.convertKey(point, "SM2", undefined, "hex", "uncompressed") as string, "hex").subarray(1);
+/** x ‖ y, 64 bytes, of a compressed point. Throws for what is no point of the curve. */
+export function uncompressedPoint(algorithm: "es256" | "sm2", point: Uint8Array): Uint8Array {
+  const hex = ECDH.convertKey(point, { es256: "prime256v1", sm2: "SM2" }[algorithm], undefined, "hex", "uncompressed") as string;
+  return Buffer.from(hex, "hex").subarray(1);
 }
 
 function signatureHolds(key: UsableKey, value: Uint8Array, message: Uint8Array): boolean {
@@ -214,4 +209,40 @@ export function vouchedFor<T>(fact: T): Verified<T> {
 /** Brands what was read out of a verified fact. */
 export function readFrom<T, U>(_source: Verified<T>, fact: U): Verified<U> {
   return fact as Verified<U>;
+}
+
+/** Public key of `ephemeral` (random, never used again) ‖ AES-256-GCM of `secret`: nobody but the holder of `recipient` opens it. */
+export function sealSecret(secret: Uint8Array, { domain, about }: SealedFor, recipient: Uint8Array, ephemeral: Uint8Array): Uint8Array {
+  const sender = sealingPublicKey(ephemeral);
+  const [key, nonce] = sealingKeys(ephemeral, recipient, [sender, recipient], domain);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(about);
+  return new Uint8Array(Buffer.concat([sender, cipher.update(secret), cipher.final(), cipher.getAuthTag()]));
+}
+
+/** Undefined for what was sealed for somebody else, under another domain, about something else, or was changed. */
+export function openSecret(sealed: Uint8Array, { domain, about }: SealedFor, privateKey: Uint8Array): Uint8Array | undefined {
+  const sender = sealed.subarray(0, SEAL.keyBytes);
+  try {
+    const [key, nonce] = sealingKeys(privateKey, sender, [sender, sealingPublicKey(privateKey)], domain);
+    const decipher = createDecipheriv("aes-256-gcm", key, nonce).setAAD(about).setAuthTag(sealed.subarray(-SEAL.tagBytes));
+    return new Uint8Array(Buffer.concat([decipher.update(sealed.subarray(SEAL.keyBytes, -SEAL.tagBytes)), decipher.final()]));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The public key, 32 bytes, of an X25519 private key. */
+function sealingPublicKey(privateKey: Uint8Array): Uint8Array {
+  return createPublicKey(x25519Key("pkcs8", privateKey)).export({ format: "der", type: "spki" }).subarray(-SEAL.keyBytes);
+}
+
+function sealingKeys(own: Uint8Array, other: Uint8Array, salt: readonly Uint8Array[], domain: string): [key: Buffer, nonce: Buffer] {
+  const shared = diffieHellman({ privateKey: x25519Key("pkcs8", own), publicKey: x25519Key("spki", other) });
+  const derived = Buffer.from(hkdfSync("sha256", shared, Buffer.concat(salt), domain, 44));
+  return [derived.subarray(0, 32), derived.subarray(32)];
+}
+
+function x25519Key(type: "pkcs8" | "spki", raw: Uint8Array): KeyObject {
+  const der = { key: Buffer.concat([Buffer.from(DER.x25519[type], "hex"), raw]), format: "der" } as const;
+  return type === "pkcs8" ? createPrivateKey({ ...der, type }) : createPublicKey({ ...der, type });
 }

@@ -1,12 +1,13 @@
 /** `npm run sim -- WHAT …`: the far end of every wire. */
-const HELP = `仿真 simulators: npm run sim -- <chip|silicon|platform|phone|scanner|replay> [--help]
+const HELP = `仿真 simulators: npm run sim -- <chip|silicon|platform|phone|scanner|replay|workshop> [--help]
 
   chip      芯片与焊工，在真实伪终端上 / chip and welder on a real pty
   silicon   出厂裸片与其引导程序 / a bare part in its bootloader
   platform  省平台与消息代理 / the provincial platform and its broker
   phone     焊工手机扫码 / a welder's phone
   scanner   扫码器模块，在真实伪终端上 / a QR scanner module on a real pty
-  replay    用录制的电流电压跑完整链路 / a recording through chip, agent and platform`;
+  replay    用录制的电流电压跑完整链路 / a recording through chip, agent and platform
+  workshop  待安装的车间：平台、裸片、焊机、工装 / a workshop before its installation`;
 
 const SIMULATORS: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<unknown>>>> = {
   chip: async () => (await import("#simulator/chip/command.ts")).runChip,
@@ -15,6 +16,7 @@ const SIMULATORS: Readonly<Record<string, () => Promise<(argv: string[]) => Prom
   phone: async () => (await import("#simulator/phone/command.ts")).runPhone,
   scanner: async () => (await import("#simulator/scanner/command.ts")).runScanner,
   replay: async () => (await import("#simulator/replay/command.ts")).runReplay,
+  workshop: async () => (await import("#simulator/workshop/command.ts")).runWorkshop,
 };
 
 const [name = "", ...rest] = process.argv.slice(2);

@@ -6,6 +6,7 @@ const REAL_PARTS = [
   "bench",
   "chaos/kill",
   "chip",
+  "discover",
   "link",
   "phone",
   "platform",
@@ -15,6 +16,7 @@ const REAL_PARTS = [
   "serial",
   "silicon",
   "sync",
+  "workshop",
 ].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({

@@ -7,13 +7,13 @@ export const FIRMWARE_INFO_BYTES = 8;
 const MAGIC = 0x4147_4657; // "AGFW"
 
 /** `major.minor.patch` as the chip's register and its flash hold it: 16, 8 and 8 bits. */
-function firmwareNumber(version: string): number {
+export function firmwareNumber(version: string): number {
   const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
   if (major > 0xffff || minor > 0xff || patch > 0xff) throw new CodedError("flash.badFirmware", `version ${version}`);
   return major * 0x1_0000 + minor * 0x100 + patch;
 }
 
-function firmwareVersion(number: number): string {
+export function firmwareVersion(number: number): string {
   return `${Math.floor(number / 0x1_0000)}.${(number >>> 8) & 0xff}.${number & 0xff}`;
 }
 

@@ -32,6 +32,8 @@ export const SILICON = {
 } as const satisfies Record<string, Silicon>;
 
 export type SiliconName = keyof typeof SILICON;
+/** At the end of the flash: the chip's own device code, keys and calibration. No firmware may fill them. */
+export const OWN_PAGES = 2;
 export const OPTION_BYTES = 16;
 export const UID_BYTES = 12;
 /** The option byte in a part that may be read; its complement follows. Any other value protects the flash. */

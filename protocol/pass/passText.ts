@@ -6,7 +6,13 @@ export const CREDENTIAL_PREFIX = "AG1:";
 export const CHALLENGE_PREFIX = "AG1C:";
 export const RESPONSE_PREFIX = "AG1R:";
 export const GRANT_PREFIX = "AG1G:";
-export type PassPrefix = typeof CREDENTIAL_PREFIX | typeof CHALLENGE_PREFIX | typeof RESPONSE_PREFIX | typeof GRANT_PREFIX;
+export const VOUCHER_PREFIX = "AG1V:";
+export type PassPrefix =
+  | typeof CREDENTIAL_PREFIX
+  | typeof CHALLENGE_PREFIX
+  | typeof RESPONSE_PREFIX
+  | typeof GRANT_PREFIX
+  | typeof VOUCHER_PREFIX;
 
 /** Nothing longer is looked at. */
 const PASS_MAX_CHARACTERS = 1024;

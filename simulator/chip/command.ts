@@ -2,21 +2,15 @@ import { parseArgs } from "node:util";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { explain } from "#protocol/errors/explain.ts";
 import { startChip } from "#simulator/chip/chipProcess.ts";
+import { MACHINE_HELP, MACHINE_OPTIONS, machineOptions, numberOption, onlyGiven } from "#simulator/chip/machineArguments.ts";
 import type { ChipOptions } from "#simulator/chip/options.ts";
-import type { Process } from "#simulator/chip/plant/plant.ts";
 
 const HELP = `芯片与焊机模拟器 the chip and its welding machine, as a Modbus RTU slave on a real pty
 npm run sim -- chip --tty LINK [options]
 
   --tty LINK          伪终端的符号链接 symbolic link to the pty (needed)
   --control PATH      控制套接字 Unix socket for JSON commands (LINK.ctl)
-  --process P         mma 焊条 | mag 气保 | tig 氩弧 (mma)
-  --model M           GB/T 10249 型号 designation, e.g. ZX7-400, BX1-500
-  --vrd               防触电装置 voltage-reducing device: 15 V open-circuit
-  --seed N            随机种子 (1)
-  --trace FILE.csv    播放录波 play a recording: t_s,current_a,voltage_v
-  --bypass            接触器被短接 the contactor is bridged from the start
-  --speed X           被焊机与线路的时间倍速 plant and line run X times as fast (1)
+${MACHINE_HELP}
   --baud N --frame F  波特率与帧格式 (115200, 8N1)
   --unpaced           不按波特率限速 no line pacing, for benches
   --address A[,A…]    从站地址 slave addresses, one machine each (1)
@@ -25,7 +19,6 @@ npm run sim -- chip --tty LINK [options]
   --budget-key HEX    32 字节额度密钥 budget key, shared with the platform (development key 20 21 … 3f)
   --state DIR         掉电保存区目录 folder of the non-volatile memory
   --window-ms N       采样窗口 (100; 低于 57600 波特时 1000 below 57,600 baud)
-  --range-amps N      电流传感器量程 current sensor's range
   --help
 
 就绪后打印一行 JSON；SIGTERM 正常退出。 Prints one JSON line when ready; SIGTERM ends it cleanly.`;
@@ -33,13 +26,7 @@ npm run sim -- chip --tty LINK [options]
 const OPTIONS = {
   tty: { type: "string" },
   control: { type: "string" },
-  process: { type: "string" },
-  model: { type: "string" },
-  vrd: { type: "boolean" },
-  seed: { type: "string" },
-  trace: { type: "string" },
-  bypass: { type: "boolean" },
-  speed: { type: "string" },
+  ...MACHINE_OPTIONS,
   baud: { type: "string" },
   frame: { type: "string" },
   unpaced: { type: "boolean" },
@@ -49,7 +36,6 @@ const OPTIONS = {
   "budget-key": { type: "string" },
   state: { type: "string" },
   "window-ms": { type: "string" },
-  "range-amps": { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -82,39 +68,22 @@ function parse(argv: string[]) {
 
 function optionsOf(values: Values): ChipOptions {
   if (values.tty === undefined) throw new CodedError("chip.badOption", "--tty is needed");
-  const given = {
-    control: values.control,
-    process: values.process === undefined ? undefined : processNamed(values.process),
-    model: values.model,
-    vrd: values.vrd,
-    seed: number("seed", values.seed),
-    trace: values.trace,
-    bypass: values.bypass,
-    speed: number("speed", values.speed),
-    baud: number("baud", values.baud),
-    frame: values.frame,
-    paced: values.unpaced ? false : undefined,
-    addresses: values.address?.split(",").map((text) => number("address", text) ?? 0),
-    devices: values.device?.split(","),
-    linkKey: values.key === undefined ? undefined : keyOf("key", values.key),
-    budgetKey: values["budget-key"] === undefined ? undefined : keyOf("budget-key", values["budget-key"]),
-    state: values.state,
-    windowMs: number("window-ms", values["window-ms"]),
-    rangeAmps: number("range-amps", values["range-amps"]),
+  return {
+    ...machineOptions(values),
+    ...onlyGiven<ChipOptions>({
+      tty: values.tty,
+      control: values.control,
+      baud: numberOption("baud", values.baud),
+      frame: values.frame,
+      paced: values.unpaced ? false : undefined,
+      addresses: values.address?.split(",").map((text) => numberOption("address", text) ?? 0),
+      devices: values.device?.split(","),
+      linkKey: values.key === undefined ? undefined : keyOf("key", values.key),
+      budgetKey: values["budget-key"] === undefined ? undefined : keyOf("budget-key", values["budget-key"]),
+      state: values.state,
+      windowMs: numberOption("window-ms", values["window-ms"]),
+    }),
   };
-  const named = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { tty: values.tty, ...Object.fromEntries(named) };
-}
-
-function processNamed(text: string): Process {
-  if (text === "mma" || text === "mag" || text === "tig") return text;
-  throw new CodedError("chip.badOption", "--process: mma, mag or tig");
-}
-
-function number(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d{1,10}(\.\d{1,6})?$/.test(text)) throw new CodedError("chip.badOption", `--${name}: a number`);
-  return Number(text);
 }
 
 function keyOf(name: string, text: string): Uint8Array {

@@ -4,10 +4,10 @@ import { parseArgs } from "node:util";
 import { SILICON } from "#protocol/boot/silicon.ts";
 import { ALGORITHMS } from "#protocol/crypto.ts";
 import { RELEASE_ENTRY, type ReleaseAbout } from "#protocol/release/releaseFile.ts";
-import type { Endpoint } from "#simulator/platform/broker.ts";
 import type { Platform, PlatformNotice } from "#simulator/platform/contract.ts";
 import { reportDay } from "#simulator/platform/dayReport.ts";
 import { dayText, LANGUAGES } from "#simulator/platform/dayText.ts";
+import { endpointOf } from "#simulator/platform/endpoint.ts";
 import { readKeys } from "#simulator/platform/keys.ts";
 import { startPlatform } from "#simulator/platform/platform.ts";
 import { issueRelease } from "#simulator/platform/releaseIssuer.ts";
@@ -27,9 +27,13 @@ const HELP = `省级平台（模拟） · the provincial platform, simulated
             npm run sim -- platform report [--data DIR] [--device CODE] [--day YYYY-MM-DD] [--lang zh|en] [--json]
             npm run sim -- platform release [--data DIR] --program FILE --version X.Y.Z --journal-format N --out FILE
             npm run sim -- platform release [--data DIR] --firmware FILE --version X.Y.Z --part f030[,f103] --out FILE
+            npm run sim -- platform installer [--data DIR] [--name TEXT] --out FILE
+            npm run sim -- platform register [--data DIR] --voucher TEXT|FILE [--out FILE]
 
   --broker URL        使用现有消息服务器，默认内置 · use this MQTT broker; default: an embedded one
   --listen HOST:PORT  内置服务器地址，端口 0 为任意 · where the embedded one listens, 0 for any port; default ${DEFAULT_LISTEN}
+  --tls-listen HOST:PORT  内置服务器的双向证书入口 · where the embedded one takes modules with certificates
+  --registry HOST:PORT    登记服务，供安装工具使用 · where installers' tools register devices (HTTP)
   --data DIR          数据目录：密钥、名单、收到的记录 · keys, list and records; default ${DEFAULT_DATA}
   --list-size N       名单证书数 · certificates in the list; default 1000
   --algorithm NAME    名单签名算法 · of the list's signature: ${ALGORITHMS.join(" | ")}; default ed25519, fixed at the first start
@@ -42,6 +46,9 @@ release: 签发升级包 · signs a release: of the agent's program (npm run bui
   --program FILE --version X.Y.Z --journal-format N --out FILE
   --firmware FILE --version X.Y.Z --part ${Object.keys(SILICON).join(",")} --out FILE
 
+installer: 签发安装员文件 · a file for an installer: id, key, serials, whom to believe
+register: 登记纸质凭单 · registers a voucher that was scanned from paper; the module's certificate goes to FILE
+
 report: 查询已收到与缺失的记录，平台运行时也可用 · what is held and what is missing, also while the platform runs
   --device CODE       该设备，重新计算哈希链 · of this machine, with its chain computed again
   --day YYYY-MM-DD    某日（Asia/Shanghai，按事件最早时间），可证明完整 · of one day by event time, and whether it is complete
@@ -51,6 +58,8 @@ report: 查询已收到与缺失的记录，平台运行时也可用 · what is 
 const OPTIONS = {
   broker: { type: "string" },
   listen: { type: "string", default: DEFAULT_LISTEN },
+  registry: { type: "string" },
+  "tls-listen": { type: "string" },
   data: { type: "string", default: DEFAULT_DATA },
   "list-size": { type: "string", default: "1000" },
   algorithm: { type: "string", default: "ed25519" },
@@ -67,6 +76,8 @@ const OPTIONS = {
   version: { type: "string", default: "" },
   "journal-format": { type: "string", default: "" },
   out: { type: "string" },
+  name: { type: "string", default: "" },
+  voucher: { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -85,6 +96,8 @@ async function runAsTold(argv: string[]): Promise<void> {
   if (values.help) return void process.stdout.write(HELP);
   if (positionals[0] === "report") return printReport(values);
   if (positionals[0] === "release") return writeRelease(values);
+  if (positionals[0] === "installer") return (await registryCommands()).writeInstaller(values.data, values);
+  if (positionals[0] === "register") return (await registryCommands()).registerVoucher(values.data, values);
   if (positionals.length > 0) throw new RangeError(`不认识 / unknown: ${positionals[0]} (--help)`);
 
   const algorithm = ALGORITHMS.find((name) => name === values.algorithm);
@@ -92,7 +105,9 @@ async function runAsTold(argv: string[]): Promise<void> {
   const platform = await startPlatform({
     dataDir: values.data,
     brokerUrl: values.broker,
-    listen: endpoint(values.listen),
+    listen: endpointOf(values.listen, "--listen"),
+    registry: values.registry === undefined ? undefined : endpointOf(values.registry, "--registry"),
+    tlsListen: values["tls-listen"] === undefined ? undefined : endpointOf(values["tls-listen"], "--tls-listen"),
     listSize: wholeNumber(values["list-size"], "--list-size", MAX_LIST_SIZE),
     listAlgorithm: algorithm,
     devices: values.device,
@@ -105,9 +120,14 @@ async function runAsTold(argv: string[]): Promise<void> {
   await platform.close();
 }
 
+function registryCommands(): Promise<typeof import("#simulator/platform/registry/command.ts")> {
+  return import("#simulator/platform/registry/command.ts");
+}
+
 /** What a script that started the platform needs to know. */
-function readiness({ brokerUrl, controlPath, trustPath, list }: Platform): object {
-  return { broker: brokerUrl, control: controlPath, trust: trustPath, listVersion: list.version, listEntries: list.entries };
+function readiness({ brokerUrl, brokerTlsUrl, registryUrl, controlPath, trustPath, list }: Platform): object {
+  const doors = { ...(brokerTlsUrl && { brokerTls: brokerTlsUrl }), ...(registryUrl && { registry: registryUrl }) };
+  return { broker: brokerUrl, ...doors, control: controlPath, trust: trustPath, listVersion: list.version, listEntries: list.entries };
 }
 
 interface ReportOrder {
@@ -182,12 +202,6 @@ function signalled(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
-}
-
-function endpoint(text: string): Endpoint {
-  const parts = /^([^\s:]+):(\d{1,5})$/.exec(text);
-  if (!parts?.[1] || !parts[2]) throw new RangeError(`--listen: HOST:PORT`);
-  return { host: parts[1], port: wholeNumber(parts[2], "--listen", 65_535) };
 }
 
 function wholeNumber(text: string, option: string, maximum: number): number {

@@ -1,7 +1,7 @@
 /** What the platform takes, tells and can be asked. */
 import type { Algorithm } from "#protocol/crypto.ts";
-import type { Endpoint } from "#simulator/platform/broker.ts";
 import type { CurrentList } from "#simulator/platform/currentList.ts";
+import type { Endpoint } from "#simulator/platform/endpoint.ts";
 import type { FileDesk } from "#simulator/platform/fileDesk.ts";
 import type { LiveDevice } from "#simulator/platform/live.ts";
 import type { EventQuery, StoredEvent, StreamReport } from "#simulator/platform/report.ts";
@@ -13,6 +13,10 @@ export interface PlatformOptions {
   readonly brokerUrl?: string | undefined;
   /** Where the embedded broker listens; default 127.0.0.1, a free port. */
   readonly listen?: Endpoint | undefined;
+  /** Where the registry listens for installers' tools; without it there is none. */
+  readonly registry?: Endpoint | undefined;
+  /** Where the embedded broker takes modules with certificates of the platform's authority. */
+  readonly tlsListen?: Endpoint | undefined;
   /** Certificates in the list, the people of the phone among them; default 1,000. */
   readonly listSize?: number | undefined;
   /** Of the list's signature, when the keys are made; default Ed25519. */
@@ -51,6 +55,9 @@ export interface PlatformReport {
 
 export interface Platform {
   readonly brokerUrl: string;
+  /** Of the door with certificates, and of the registry; null where there is none. */
+  readonly brokerTlsUrl: string | null;
+  readonly registryUrl: string | null;
   readonly controlPath: string | null;
   readonly trustPath: string;
   readonly list: CurrentList;

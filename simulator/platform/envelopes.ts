@@ -11,14 +11,18 @@ export interface EnvelopeFacts {
   nowMs: number;
   /** Give or take. */
   uncertaintyMs: number;
+  /** The chip's; every chip that no installer has registered has that of development. */
+  budgetKey?: Uint8Array | undefined;
   floors: Pick<EnvelopeTerms, "listFloor" | "overlayFloor" | "keysetFloor" | "policyFloor">;
 }
 
 /**
  * A full budget, the time as it surely is already, and the versions that the device has in force, as far as there are such.
- * Every chip of development has the same budget key.
  */
-export function answerEnvelope(request: EnvelopeRequest, { nowMs, uncertaintyMs, floors }: EnvelopeFacts): EnvelopeReply {
+export function answerEnvelope(
+  request: EnvelopeRequest,
+  { nowMs, uncertaintyMs, budgetKey = DEVELOPMENT_BUDGET_KEY, floors }: EnvelopeFacts,
+): EnvelopeReply {
   const terms = {
     challenge: hex(request.challenge),
     listFloor: Math.min(request.have.list, floors.listFloor),
@@ -29,7 +33,7 @@ export function answerEnvelope(request: EnvelopeRequest, { nowMs, uncertaintyMs,
     ...FULL_BUDGET,
     unlockCalibration: 0,
   };
-  const envelope = sealEnvelope(terms, DEVELOPMENT_BUDGET_KEY, hex(request.uid));
+  const envelope = sealEnvelope(terms, budgetKey, hex(request.uid));
   return { v: 1, id: request.id, envelope: Buffer.from(envelope).toString("base64") };
 }
 

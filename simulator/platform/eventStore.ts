@@ -183,7 +183,7 @@ function streamName(device: string, lane: Lane, chain: number): string {
   return `${device}/${lane}/${chain}`;
 }
 
-function openDurable(path: string): Database.Database {
+export function openDurable(path: string): Database.Database {
   const database = new Database(path);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");

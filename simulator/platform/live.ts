@@ -16,12 +16,15 @@ export class LiveBoard {
   readonly #devices = new Map<string, LiveDevice>();
   readonly #registered: ReadonlySet<string>;
 
-  constructor(registered: readonly string[]) {
+  readonly #isInRegistry: (device: string) => boolean;
+
+  constructor(registered: readonly string[], isInRegistry: (device: string) => boolean = () => false) {
     this.#registered = new Set(registered);
+    this.#isInRegistry = isInRegistry;
   }
 
   isRegistered(device: string): boolean {
-    return this.#registered.has(device);
+    return this.#registered.has(device) || this.#isInRegistry(device);
   }
 
   /** True when the device was not on line before, or is another run of its agent than before. */

@@ -1,14 +1,12 @@
 /** The provincial platform, as far as a device can tell. */
-import { randomUUID } from "node:crypto";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import type { CodedError } from "#protocol/errors/codedError.ts";
 import { LANES } from "#protocol/events/event.ts";
-import type { Command, FileKind } from "#protocol/events/messages.ts";
 import { downTopic } from "#protocol/topics.ts";
-import { commandText } from "#protocol/trust/wireMessages.ts";
 import { Acknowledger } from "#simulator/platform/acknowledger.ts";
 import { EmbeddedBroker } from "#simulator/platform/broker.ts";
+import { Commander } from "#simulator/platform/commander.ts";
 import type { Platform, PlatformNotice, PlatformOptions, PlatformReport, ReturnSlot } from "#simulator/platform/contract.ts";
 import { serveControl } from "#simulator/platform/control.ts";
 import { carryOut } from "#simulator/platform/controlActions.ts";
@@ -20,6 +18,7 @@ import { GrantIssuer } from "#simulator/platform/grantIssuer.ts";
 import { openKeys, type PlatformKeys } from "#simulator/platform/keys.ts";
 import { LiveBoard, type LiveDevice, parseState } from "#simulator/platform/live.ts";
 import { Receiver } from "#simulator/platform/receiver.ts";
+import { openDesk, type RegistryDesk } from "#simulator/platform/registry/desk.ts";
 import { type EventQuery, queryEvents, reportStreams, type StoredEvent } from "#simulator/platform/report.ts";
 import { answerRequest } from "#simulator/platform/requests.ts";
 import type { ScanRequest } from "#simulator/platform/scanRequest.ts";
@@ -30,7 +29,7 @@ const WATERMARK_SWEEP_MS = 60_000;
 
 /** Resolves when it is connected to the broker and subscribed, or knows that the broker cannot be reached yet: it goes on trying. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const platform = new RunningPlatform(options);
+  const platform = new RunningPlatform(options, await openDesk({ ...options, now: options.now ?? Date.now }));
   await platform.start();
   return platform;
 }
@@ -48,8 +47,10 @@ class RunningPlatform implements Platform {
   readonly #grants: GrantIssuer;
   readonly #store: EventStore;
   readonly #board: LiveBoard;
+  readonly #commander: Commander;
   readonly #receiver: Receiver;
   readonly #acknowledger: Acknowledger;
+  readonly #desk: RegistryDesk | undefined;
   readonly #broker: EmbeddedBroker | undefined;
   readonly #foreignUrl: string | undefined;
   readonly #unreadable = new Map<string, number>();
@@ -58,24 +59,26 @@ class RunningPlatform implements Platform {
   #sweeper: NodeJS.Timeout | undefined;
   #returnSpreadS: number;
 
-  constructor(options: PlatformOptions) {
+  constructor(options: PlatformOptions, desk: RegistryDesk | undefined) {
+    this.#desk = desk;
     const { dataDir, brokerUrl, listen = { host: "127.0.0.1", port: 0 }, now = Date.now, notice = () => undefined } = options;
     this.#now = now;
     this.#returnSpreadS = options.returnSpreadS ?? 0;
     this.#notice = notice;
     this.#foreignUrl = brokerUrl;
-    this.#broker = brokerUrl === undefined ? new EmbeddedBroker(listen) : undefined;
+    this.#broker = brokerUrl === undefined ? new EmbeddedBroker(listen, desk?.door) : undefined;
     this.controlPath = options.controlPath === undefined ? join(dataDir, "platform.ctl") : options.controlPath;
     this.#keys = openKeys(dataDir, options.listAlgorithm, now());
-    this.#deviceKeys = new DeviceKeys(dataDir, this.#keys);
+    this.#deviceKeys = new DeviceKeys(dataDir, this.#keys, desk);
     this.list = openCurrentList(dataDir, this.#keys.key("list"), { entries: options.listSize ?? DEFAULT_LIST_SIZE, nowMs: now() });
     this.#grants = new GrantIssuer(this.#keys, this.list.issuedMs);
     this.files = new FileDesk(dataDir, this.#keys, this.list, now, {
-      tellToFetch: (kinds, device) => this.#tellToFetch(kinds, device),
+      tellToFetch: (kinds, device) => this.#commander.refresh(kinds, device),
       policyRefused: (device, { code, detail }) => notice({ notice: "policyRefused", device, code, detail }),
     });
     this.#store = new EventStore(dataDir);
-    this.#board = new LiveBoard(options.devices ?? []);
+    this.#board = new LiveBoard(options.devices ?? [], desk?.isRegistered.bind(desk));
+    this.#commander = new Commander(this.#keys, this.#board, (topic, message) => this.#publish(topic, message), now);
     this.#acknowledger = new Acknowledger(this.#store, this.#keys, (topic, ack) => this.#publish(topic, ack), now);
     const listener = {
       committed: this.#acknowledger.acknowledge.bind(this.#acknowledger),
@@ -96,12 +99,21 @@ class RunningPlatform implements Platform {
     return this.#foreignUrl ?? this.#broker?.url ?? "";
   }
 
+  get brokerTlsUrl(): string | null {
+    return this.#broker?.tlsUrl ?? null;
+  }
+
+  get registryUrl(): string | null {
+    return this.#desk?.url ?? null;
+  }
+
   get trustPath(): string {
     return this.#keys.trustPath;
   }
 
   async start(): Promise<void> {
     await this.#broker?.start();
+    await this.#desk?.serve(this.#keys, this.brokerTlsUrl ?? this.brokerUrl);
     await new Promise<void>((settled) => {
       this.#wire = this.#connect(settled);
     });
@@ -129,19 +141,17 @@ class RunningPlatform implements Platform {
   }
 
   scan(request: ScanRequest): { id: string } {
-    const nowMs = this.#now();
-    const grant = this.#grants.issue(request, nowMs);
-    return this.#command({ do: "grant", device: request.device, id: randomUUID(), issuedMs: Math.floor(nowMs), grant });
+    return this.#commander.grant(request.device, { grant: this.#grants.issue(request, this.#now()) });
   }
 
   lock(device: string): { id: string } {
-    return this.#command({ do: "lock", device, id: randomUUID(), issuedMs: Math.floor(this.#now()) });
+    return this.#commander.lock(device);
   }
 
   comeBack(slot: ReturnSlot): { told: number } {
     this.#returnSpreadS = slot.spreadS;
     const online = this.#board.all().filter(({ state }) => state.online);
-    for (const { device } of online) this.#tellSlot(device, slot);
+    for (const { device } of online) this.#commander.comeBack(device, slot);
     return { told: online.length };
   }
 
@@ -161,6 +171,7 @@ class RunningPlatform implements Platform {
     this.#receiver.flush();
     await this.#wire?.close();
     await this.#broker?.stop();
+    await this.#desk?.close();
     this.#store.close();
   }
 
@@ -208,7 +219,7 @@ class RunningPlatform implements Platform {
     const live = this.#board.get(device);
     if (live !== undefined) this.#notice({ notice: "state", live });
     if (!state.online) return;
-    if ((isNew || qos > 0) && this.#returnSpreadS > 0) this.#tellSlot(device, { afterS: 0, spreadS: this.#returnSpreadS });
+    if ((isNew || qos > 0) && this.#returnSpreadS > 0) this.#commander.comeBack(device, { afterS: 0, spreadS: this.#returnSpreadS });
     for (const lane of LANES) {
       const isStuck = state.backlog > 0 && this.#acknowledger.wantsNudge(device, lane, state.chain);
       if (isNew || qos > 0 || isStuck) this.#acknowledger.resume(device, lane, state.chain);
@@ -216,26 +227,10 @@ class RunningPlatform implements Platform {
   }
 
   #answer(device: string, payload: Uint8Array): void {
-    const answer = answerRequest(device, payload, { keys: this.#keys, deviceKeys: this.#deviceKeys, files: this.files, now: this.#now });
+    const budgetKeyOf = (uid: string) => this.#desk?.budgetKeyOf(uid);
+    const world = { keys: this.#keys, deviceKeys: this.#deviceKeys, files: this.files, now: this.#now, budgetKeyOf };
+    const answer = answerRequest(device, payload, world);
     if (answer !== undefined) this.#publish(downTopic(device, answer.channel), answer.message);
-  }
-
-  /** Those that are off line ask by themselves when they come back. */
-  #tellToFetch(kinds: FileKind[], only?: string): void {
-    for (const { device, state } of this.#board.all()) {
-      if (!state.online || (only !== undefined && only !== device)) continue;
-      this.#command({ do: "refresh", device, id: randomUUID(), issuedMs: Math.floor(this.#now()), kinds });
-    }
-  }
-
-  #tellSlot(device: string, { afterS, spreadS }: ReturnSlot): void {
-    this.#command({ do: "comeBack", device, id: randomUUID(), issuedMs: Math.floor(this.#now()), afterS, spreadS });
-  }
-
-  #command(command: Command["command"]): { id: string } {
-    const message: Command = { v: 1, command, signature: this.#keys.sign("command", commandText(command)) };
-    if (!this.#publish(downTopic(command.device, "command"), message)) throw new Error("平台未连接消息服务 / the platform is off line");
-    return { id: command.id };
   }
 
   #publish(topic: string, message: object): boolean {

@@ -11,17 +11,22 @@ import type { PlatformKeys } from "#simulator/platform/keys.ts";
 const CLOCK_UNCERTAINTY_MS = 50;
 const MAX_REQUEST_BYTES = 4096;
 
+export interface RequestWorld {
+  readonly keys: PlatformKeys;
+  readonly deviceKeys: DeviceKeys;
+  readonly files: FileDesk;
+  now(): number;
+  /** Of a chip that an installer has registered. */
+  budgetKeyOf(uid: string): Uint8Array | undefined;
+}
+
 export interface Answer {
   readonly channel: DownChannel;
   readonly message: TimeReply | Reply | FileChunk;
 }
 
 /** Undefined for what is not a request of the specification, or asks for a file that is no longer the newest. */
-export function answerRequest(
-  device: string,
-  payload: Uint8Array,
-  world: { keys: PlatformKeys; deviceKeys: DeviceKeys; files: FileDesk; now: () => number },
-): Answer | undefined {
+export function answerRequest(device: string, payload: Uint8Array, world: RequestWorld): Answer | undefined {
   const parsed = Request.safeParse(parseJson(payload));
   if (!parsed.success) return undefined;
   const request = parsed.data;
@@ -39,7 +44,8 @@ export function answerRequest(
       return { channel: "reply", message: { v: 1, id, kind, file: announced && announced.version > have ? announced : null } };
     }
     case "envelope": {
-      const facts = { nowMs: world.now(), uncertaintyMs: CLOCK_UNCERTAINTY_MS, floors: world.files.versions(device) };
+      const budgetKey = world.budgetKeyOf(request.uid);
+      const facts = { nowMs: world.now(), uncertaintyMs: CLOCK_UNCERTAINTY_MS, budgetKey, floors: world.files.versions(device) };
       return { channel: "reply", message: answerEnvelope(request, facts) };
     }
     case "deviceKey":

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { Random } from "#simulator/chip/plant/random.ts";
-import { ControlServer } from "#simulator/line/controlServer.ts";
+import { openControl } from "#simulator/line/controlServer.ts";
 import { LinePacer, type LineRate } from "#simulator/line/pacer.ts";
 import { PtyLine } from "#simulator/line/ptyLine.ts";
 import { ScannerCommand, type ScannerCommandInput, type ScannerTruth, type Spoiling } from "#simulator/scanner/control.ts";
@@ -28,7 +28,7 @@ const CHARACTER_BITS = 10;
 export async function startScanner(options: ScannerOptions): Promise<ScannerProcess> {
   const checked = checkScannerOptions(options);
   const scanner = new SimulatedScanner(checked);
-  const control = await ControlServer.open(checked.control, (asked) => scanner.command(asked)).catch((error: unknown) => {
+  const control = await openControl(checked.control, (asked) => scanner.command(asked)).catch((error: unknown) => {
     scanner.close();
     throw error;
   });

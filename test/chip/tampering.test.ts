@@ -1,11 +1,12 @@
 /** What somebody does to the sensor's leads and to the machine's inside. */
 import { describe, expect, it } from "vitest";
 import { Command } from "#simulator/chip/control/commands.ts";
+import { Wiring } from "#simulator/chip/machine/wiring.ts";
 import { command, rewire, type Workplace } from "#simulator/chip/machine/workplace.ts";
 import { JOB, type Rig, rig, STICK } from "#test/chip/rig.ts";
 
 function placeOf({ chip, welder }: Rig): Workplace {
-  return { address: 1, machine: STICK, chip, boot: () => undefined, welder, player: null };
+  return { address: 1, machine: STICK, chip, boot: () => undefined, welder, player: null, wiring: new Wiring() };
 }
 
 function tell(place: Workplace, asked: object): void {

@@ -24,7 +24,15 @@ afterEach(async () => {
 });
 
 const start = async (silicon: "f030" | "f103" = "f030"): Promise<void> => {
-  part = await startPart({ tty: join(folder, "tty"), silicon, baud: 115_200, paced: false, flash: join(folder, "flash"), serial: "1" });
+  part = await startPart({
+    tty: join(folder, "tty"),
+    silicon,
+    baud: 115_200,
+    paced: false,
+    flash: join(folder, "flash"),
+    serial: "1",
+    boot0: true,
+  });
 };
 const flash = (more: Partial<FlashOrder> = {}) =>
   flashChip({

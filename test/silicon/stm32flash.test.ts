@@ -19,7 +19,15 @@ afterEach(async () => {
 });
 
 const start = async (silicon: "f030" | "f103"): Promise<void> => {
-  part = await startPart({ tty: join(folder, "tty"), silicon, baud: 115_200, paced: false, flash: join(folder, "flash"), serial: "1" });
+  part = await startPart({
+    tty: join(folder, "tty"),
+    silicon,
+    baud: 115_200,
+    paced: false,
+    flash: join(folder, "flash"),
+    serial: "1",
+    boot0: true,
+  });
 };
 
 /** A pty knows no parity, so the frame is named. */

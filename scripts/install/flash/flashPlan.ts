@@ -1,5 +1,5 @@
 /** What is to be done to a part's flash. Decides, and touches nothing. */
-import type { Silicon } from "#protocol/boot/silicon.ts";
+import { OWN_PAGES, type Silicon } from "#protocol/boot/silicon.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { compareVersions } from "#protocol/release/version.ts";
 import type { Firmware } from "#scripts/install/flash/firmwareFile.ts";
@@ -10,7 +10,7 @@ export const PROBE_BYTES = 16;
 /** Throws `update.otherTarget`, `flash.badFirmware`, `flash.older`. */
 export function admit({ productIds, bytes, version }: Firmware, silicon: Silicon, running: string | null): void {
   if (!productIds.includes(silicon.productId)) throw new CodedError("update.otherTarget", silicon.name);
-  const room = silicon.pages * silicon.pageBytes;
+  const room = (silicon.pages - OWN_PAGES) * silicon.pageBytes;
   if (bytes.length > room) throw new CodedError("flash.badFirmware", `${bytes.length} bytes, ${room} in ${silicon.name}`);
   if (running !== null && compareVersions(version, running) < 0) throw new CodedError("flash.older", `${running}, not ${version}`);
 }

@@ -1,19 +1,8 @@
 /** How a step speaks: to the person at the terminal, or to a jig that presses and welds in that person's place. */
+import type { JigRequest } from "#protocol/install/jig.ts";
 
 /** What the installer's hands are asked to do; the jig's words on the wire. */
-export const ASKS = [
-  "pressStart",
-  "pressEStop",
-  "releaseEStop",
-  "openEnclosure",
-  "closeEnclosure",
-  "switchMachineOn",
-  "weld",
-  "scan",
-  "setBootloader",
-  "powerAnew",
-] as const;
-export type Ask = (typeof ASKS)[number];
+export type Ask = JigRequest["ask"];
 
 export interface Told {
   /** Of the machine's installation: flash, provision … */
@@ -27,8 +16,8 @@ export interface Told {
 export interface Teller {
   tell(told: Told): void;
   /**
-   * Asks somebody to do something; resolves when they were told (a person) or have done it (a jig). What they did is then seen on the
-   * wire, never believed. `facts`: what they need to know, such as the session's link to scan.
+   * Asks somebody to do something; resolves when they have done it, or say so. What they did is then seen on the wire, never believed.
+   * `facts`: what they need to know. For `scan`: `page` (URL of the agent's) and `device`; for `weld`, where it matters: `amps`, `seconds`, `dry`.
    */
   ask(ask: Ask, told: Told, facts?: Readonly<Record<string, string>>): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { WIRING_FAULTS } from "#simulator/chip/machine/wiring.ts";
 
 const on = z.boolean().default(true);
 const seconds = (most: number) => z.number().min(0).max(most);
@@ -23,6 +24,7 @@ const machineCommands = [
     at: z.int().optional(),
     on,
   }),
+  z.strictObject({ do: z.literal("wiring"), at: z.int().optional(), fault: z.enum(WIRING_FAULTS), on }),
   z.strictObject({ do: z.literal("freeze"), at: z.int().optional(), channel: z.enum(["voltage", "current"]), on }),
   z.strictObject({ do: z.literal("shortSensor"), at: z.int().optional(), channel: z.enum(["voltage", "current", "both"]), on }),
   z.strictObject({

@@ -122,7 +122,7 @@ export class Chip {
 
   /** Brings the chip and its machine up to `nowMs`; deadlines on the way are met at their own time. */
   advance(nowMs: number): void {
-    if (this.presence.inBootloader) {
+    if (!this.presence.isRunning) {
       this.#nowMs = nowMs;
       return;
     }
@@ -164,7 +164,7 @@ export class Chip {
     const { desk } = this;
     if (order.leaseMs > LEASE_MS) return "badValue";
     const isUnpaid = this.vault.isSpent && !this.account.isRunning(order.session);
-    const result = this.happen({ type: "order", order, isUnpaid }) ?? "none";
+    const result = this.happen({ type: "order", order: desk.leased(order), isUnpaid }) ?? "none";
     if (result === "badValue") return result;
     this.panel.lamp = order.lamp;
     desk.readFrom = order.readFrom;

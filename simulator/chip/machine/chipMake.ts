@@ -1,3 +1,4 @@
+import type { ProvisionDesk } from "#simulator/chip/machine/provisionDesk.ts";
 import type { SensorMake } from "#simulator/chip/sensing/sensor.ts";
 
 /** What a chip is given once: by its maker, its installer, and its boot. */
@@ -9,6 +10,8 @@ export interface ChipMake {
   budgetKey: Uint8Array;
   /** Random, of this boot. */
   bootNonce: Uint8Array;
+  /** The part that it runs on; without one it is firmware 1.0.0, provisioned on the bench. */
+  silicon?: { firmware: number; desk: ProvisionDesk };
   windowMs: number;
   sensor: SensorMake;
   /** As the chip leaves the bench; the agent's settings replace them. */

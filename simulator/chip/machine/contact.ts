@@ -20,10 +20,12 @@ export class Contact {
   #commanded = false;
   #closed = false;
   #welded = false;
+  #coilCut = false;
   /** The last ones, oldest first. */
   readonly openings: Opening[] = [];
   bypassed = false;
   mirrorStuckOpen = false;
+  mirrorStuckClosed = false;
 
   /** Does power reach the machine? */
   get powers(): boolean {
@@ -31,12 +33,17 @@ export class Contact {
   }
 
   get mirrorClosed(): boolean {
-    return this.#closed && !this.mirrorStuckOpen;
+    return (this.#closed || this.mirrorStuckClosed) && !this.mirrorStuckOpen;
   }
 
   follow(commandedClosed: boolean): void {
     this.#commanded = commandedClosed;
-    this.#closed = commandedClosed || (this.#welded && this.#closed);
+    this.#closed = (commandedClosed && !this.#coilCut) || (this.#welded && this.#closed);
+  }
+
+  /** The same contact at a chip that has booted: what is welded stays where it is. */
+  inherit(before: Contact): void {
+    this.#closed = before.#welded && before.#closed;
   }
 
   /** What became of the contactor's state, with the time, the last accepted order's time, and whether an arc burned. */
@@ -47,6 +54,12 @@ export class Contact {
     if (!before.commandedClosed || state.commandedClosed) return;
     if (this.openings.length === MOST_OPENINGS) this.openings.shift();
     this.openings.push({ by, session, ...now, closedAgain: null });
+  }
+
+  /** Nothing closes it any more. */
+  cutCoil(on: boolean): void {
+    this.#coilCut = on;
+    this.follow(this.#commanded);
   }
 
   weld(on: boolean): void {

@@ -22,7 +22,7 @@ import type { Chip } from "#simulator/chip/machine/chip.ts";
 export const EXCEPTION = { illegalFunction: 1, illegalAddress: 2, illegalValue: 3, deviceFailure: 4 } as const;
 export type Exception = (typeof EXCEPTION)[keyof typeof EXCEPTION];
 
-/** 1.0.0 */
+/** 1.0.0, of a chip without a part. */
 export const FIRMWARE = (1 << 16) | (0 << 8) | 0;
 const MOST_U32 = 0xffff_ffff;
 const NO_MAC = new Uint8Array(8);
@@ -39,12 +39,16 @@ export function readRegisters(chip: Chip, address: number, count: number): Uint1
   return part(pageWords(chip, Math.max(0, room)), PAGE.address, address, count);
 }
 
+export function firmwareOf({ make }: Chip): number {
+  return make.silicon?.firmware ?? FIRMWARE;
+}
+
 function identityWords(chip: Chip): Uint16Array {
   const { make, settings, memory } = chip;
   return encodeBlock(IDENTITY, {
     magic: CHIP_MAGIC,
     mapVersion: CHIP_MAP_VERSION,
-    firmware: FIRMWARE,
+    firmware: firmwareOf(chip),
     uid: make.uid,
     deviceCode: make.device,
     macAlgorithm: 1,

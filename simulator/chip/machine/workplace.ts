@@ -1,11 +1,12 @@
 import { CodedError } from "#protocol/errors/codedError.ts";
 import type { MachineCommand } from "#simulator/chip/control/commands.ts";
 import type { Chip } from "#simulator/chip/machine/chip.ts";
+import type { Wiring, WiringFault } from "#simulator/chip/machine/wiring.ts";
 import type { Machine } from "#simulator/chip/plant/plant.ts";
 import type { Player } from "#simulator/chip/plant/player.ts";
 import type { Welder } from "#simulator/chip/plant/welder.ts";
 
-/** One machine with its chip, and who works it: a welder or a recording. */
+/** One machine with its chip, the wires between them, and who works it: a welder or a recording. */
 export interface Workplace {
   address: number;
   machine: Machine;
@@ -15,6 +16,7 @@ export interface Workplace {
   boot(nowMs: number): void;
   welder: Welder | null;
   player: Player | null;
+  wiring: Wiring;
 }
 
 const SHORTS_PER_S = { mma: 1, mag: 60, tig: 0 } as const;
@@ -48,42 +50,36 @@ export function command(place: Workplace, asked: MachineCommand) {
     case "modify":
       modifyMachine(place, asked);
       break;
+    case "wiring":
+      place.wiring.set(asked.fault, asked.on);
+      place.wiring.connect(chip);
+      break;
     case "truth":
       break;
     default:
-      flip(chip, asked.do, asked.on);
+      flip(place, asked.do, asked.on);
   }
   return truthOf(place);
 }
 
-function flip(chip: Chip, what: Extract<MachineCommand, { on: boolean; do: string }>["do"], on: boolean): void {
-  switch (what) {
-    case "eStop":
-    case "enclosure":
-      chip.happen({ type: what, on });
-      break;
-    case "weldContact":
-      chip.contact.weld(on);
-      break;
-    case "mirrorFault":
-      chip.contact.mirrorStuckOpen = on;
-      break;
-    case "bypass":
-      chip.contact.bypassed = on;
-      break;
-    case "unplugSensor":
-      chip.sensor.unplugged = on;
-      break;
-    case "silence":
-      chip.presence.silent = on;
-      break;
-    case "foreign":
-      chip.presence.foreign = on;
-      break;
-    case "freeze":
-    case "shortSensor":
-      break;
-  }
+type Switched = Exclude<Extract<MachineCommand, { on: boolean; do: string }>["do"], "freeze" | "shortSensor" | "wiring">;
+
+/** Commands of their own name for what is a fault of the wiring too. */
+const FAULT_OF: Partial<Record<Switched, WiringFault>> = {
+  weldContact: "contactorWelded",
+  mirrorFault: "mirrorOpen",
+  bypass: "contactorBypassed",
+  unplugSensor: "currentSensorUnplugged",
+};
+
+function flip({ chip, wiring }: Workplace, what: Switched, on: boolean): void {
+  const fault = FAULT_OF[what];
+  if (fault) wiring.set(fault, on);
+  else if (what === "eStop") wiring.eStopPressed = on;
+  else if (what === "enclosure") wiring.enclosureOpen = on;
+  else if (what === "silence") chip.presence.silent = on;
+  else chip.presence.foreign = on;
+  wiring.connect(chip);
 }
 
 function modifyMachine({ welder }: Workplace, { noLoadVolts, arcVolts }: Extract<MachineCommand, { do: "modify" }>): void {
@@ -91,17 +87,19 @@ function modifyMachine({ welder }: Workplace, { noLoadVolts, arcVolts }: Extract
   welder.modify({ noLoadVolts, arcVolts });
 }
 
-/** Switches, wires and damage that a boot does not change. */
+/** Power goes, or something else runs in the chip's place: nothing holds the contactor any more. */
+export function stopChip({ chip }: Workplace): void {
+  chip.presence.stop();
+  chip.contact.follow(false);
+}
+
+/** What a boot does not change, beside the wiring. */
 export function rewire(chip: Chip, before: Chip): void {
-  chip.contact.bypassed = before.contact.bypassed;
-  chip.contact.mirrorStuckOpen = before.contact.mirrorStuckOpen;
-  chip.sensor.unplugged = before.sensor.unplugged;
+  chip.contact.inherit(before.contact);
   chip.sensor.shorted = before.sensor.shorted;
   chip.presence.silent = before.presence.silent;
   chip.presence.foreign = before.presence.foreign;
   chip.setSpeed(before.speed);
-  chip.happen({ type: "eStop", on: before.contactor.eStop });
-  chip.happen({ type: "enclosure", on: before.contactor.enclosureOpen });
 }
 
 function startWelding({ machine, welder }: Workplace, job: Extract<MachineCommand, { do: "weld" }>): void {
@@ -119,7 +117,7 @@ function startWelding({ machine, welder }: Workplace, job: Extract<MachineComman
 }
 
 /** What really is and was: the judge that the agent is held against. Times end in Ms; `Plant` times are scaled by the speed, others are uptime. */
-export function truthOf({ address, machine, chip, welder, player }: Workplace) {
+export function truthOf({ address, machine, chip, welder, player, wiring }: Workplace) {
   const { contactor, ring, make } = chip;
   const traceStartMs = player?.startedAtMs ?? null;
   return {
@@ -127,11 +125,12 @@ export function truthOf({ address, machine, chip, welder, player }: Workplace) {
     address,
     process: machine.process,
     ...chip.truth(),
-    contactorClosed: contactor.commandedClosed,
+    contactorClosed: contactor.commandedClosed && chip.presence.isRunning,
     mirrorClosed: chip.contact.mirrorClosed,
     powered: chip.contact.powers,
-    eStop: contactor.eStop,
-    enclosureOpen: contactor.enclosureOpen,
+    eStop: wiring.eStopPressed,
+    enclosureOpen: wiring.enclosureOpen,
+    wiring: wiring.faults,
     fault: contactor.fault,
     openedBy: contactor.openedBy,
     opens: chip.contact.openings,

@@ -1,11 +1,12 @@
 import { BLINK, LEASE, type LeaseResult, SETTINGS } from "#protocol/chip/arcgateChip.ts";
 import { decodeBlock } from "#protocol/chip/codec.ts";
 import { decodeLease } from "#protocol/chip/link.ts";
+import { PROVISION } from "#protocol/chip/provision.ts";
 import { CALIBRATION, GAIN_RANGE, UPDATE, UPDATE_ENTRY } from "#protocol/chip/service.ts";
 import type { Block } from "#protocol/chip/table.ts";
 import { ENVELOPE, FLOORS } from "#protocol/chip/vault.ts";
 import type { Chip } from "#simulator/chip/machine/chip.ts";
-import { EXCEPTION, type Exception, FIRMWARE } from "#simulator/chip/machine/registers.ts";
+import { EXCEPTION, type Exception, firmwareOf } from "#simulator/chip/machine/registers.ts";
 
 const MOST_ARC_MIN_AMPS = 200;
 
@@ -24,6 +25,7 @@ const WRITERS: ReadonlyMap<Block, Writer> = new Map<Block, Writer>([
 /** Writes whole blocks only. What became of an authenticated one is in the page's `leaseResult`: a wrong MAC is no Modbus exception. */
 export function writeRegisters(chip: Chip, address: number, words: Uint16Array): Exception | undefined {
   if (address === BLINK.address && words.length === BLINK.words) return blink(chip, words);
+  if (address === PROVISION.address && words.length === PROVISION.words) return provision(chip, words);
   const found = [...WRITERS].find(([block]) => block.address === address && block.words === words.length);
   if (!found) return EXCEPTION.illegalAddress;
   const [block, write] = found;
@@ -38,6 +40,21 @@ function blink(chip: Chip, words: Uint16Array): Exception | undefined {
   if (seconds > 60) return EXCEPTION.illegalValue;
   chip.panel.blink(seconds, chip.nowMs);
   return undefined;
+}
+
+/** Answered first; the boot comes after. */
+function provision({ make, presence, nowMs }: Chip, words: Uint16Array): Exception | undefined {
+  switch (make.silicon?.desk.take(words) ?? "closed") {
+    case "taken":
+      presence.bootAt(nowMs);
+      return undefined;
+    case "repeated":
+      return undefined;
+    case "closed":
+      return EXCEPTION.illegalAddress;
+    case "badValue":
+      return EXCEPTION.illegalValue;
+  }
 }
 
 function writeLease(chip: Chip, words: Uint16Array): LeaseResult {
@@ -77,7 +94,7 @@ function writeCalibration(chip: Chip, words: Uint16Array): LeaseResult {
 function writeUpdate(chip: Chip, words: Uint16Array): LeaseResult {
   const { entry, firmware } = decodeBlock(UPDATE, words);
   if (entry !== UPDATE_ENTRY) return "badValue";
-  if (chip.contact.powers || chip.currentPresent || firmware < FIRMWARE) return "refused";
+  if (chip.contact.powers || chip.currentPresent || firmware < firmwareOf(chip)) return "refused";
   chip.presence.enterBootloader(chip.nowMs);
   return "accepted";
 }

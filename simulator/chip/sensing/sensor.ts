@@ -7,6 +7,8 @@ export interface SensorMake {
   voltsStep: number;
   ampsOffset: number;
   voltsOffset: number;
+  /** What is read of what is true, where the chip was told another range than the sensor has. */
+  scale?: { amps: number; volts: number };
 }
 
 export type Channel = "voltage" | "current";
@@ -22,6 +24,8 @@ export class Sensor {
   unplugged = false;
   /** Sense leads that somebody bridged: the converter measures its own zero. Null: none. */
   shorted: ShortedLeads | null = null;
+  /** How its leads are connected: factors of what is true, and a zero that is off by so much of the range. */
+  wires = { ampsGain: 1, voltsGain: 1, driftPartOfRange: 0 };
 
   constructor(make: SensorMake) {
     this.#make = make;
@@ -29,13 +33,15 @@ export class Sensor {
 
   /** What the converters say of `flowing`. */
   read(flowing: Piece, into: Piece): void {
-    const { rangeAmps, rangeVolts, ampsStep, voltsStep, ampsOffset, voltsOffset } = this.#make;
+    const { rangeAmps, rangeVolts, ampsStep, voltsStep, ampsOffset, voltsOffset, scale } = this.#make;
     into.ms = flowing.ms;
     into.valid = flowing.valid;
-    const voltsSensed = this.shorted === "voltage" || this.shorted === "both" ? 0 : flowing.volts;
-    const ampsSensed = this.shorted === "current" || this.shorted === "both" ? 0 : flowing.amps;
-    const volts = this.#frozenVolts ?? quantise(voltsSensed + voltsOffset, voltsStep, rangeVolts);
-    const amps = this.#frozenAmps ?? quantise(ampsSensed + ampsOffset, ampsStep, rangeAmps);
+    const { ampsGain, voltsGain, driftPartOfRange } = this.wires;
+    const voltsSensed = this.shorted === "voltage" || this.shorted === "both" ? 0 : flowing.volts * voltsGain;
+    const ampsSensed = this.shorted === "current" || this.shorted === "both" ? 0 : flowing.amps * ampsGain;
+    const volts = this.#frozenVolts ?? quantise((voltsSensed + voltsOffset) * (scale?.volts ?? 1), voltsStep, rangeVolts);
+    const amps =
+      this.#frozenAmps ?? quantise((ampsSensed + ampsOffset) * (scale?.amps ?? 1) + driftPartOfRange * rangeAmps, ampsStep, rangeAmps);
     into.volts = this.unplugged ? 0 : volts;
     into.amps = this.unplugged ? 0 : amps;
     this.#lastVolts = into.volts;

@@ -1,15 +1,16 @@
 import { randomFillSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { FIRMWARE_INFO_AT, firmwareInfo } from "#protocol/boot/firmware.ts";
 import { SILICON, type SiliconName } from "#protocol/boot/silicon.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { explain } from "#protocol/errors/explain.ts";
+import { MACHINE_HELP, MACHINE_OPTIONS, machineOptions } from "#simulator/chip/machineArguments.ts";
 import { startPart } from "#simulator/chip/silicon/partProcess.ts";
+import { standInFirmware } from "#simulator/chip/silicon/standIn.ts";
 
 const PARTS = Object.keys(SILICON).join(" | ");
 
-const HELP = `出厂裸片模拟器 a bare part on a bench, in the bootloader of its ROM (AN3155), on a real pty
+const HELP = `出厂裸片模拟器（烧录后即为芯片） a bare part, in the bootloader of its ROM (AN3155), then the chip that was flashed, on a real pty
 npm run sim -- silicon --tty LINK [options]
 npm run sim -- silicon firmware --version X.Y.Z --kilobytes N --out FILE
 
@@ -19,11 +20,13 @@ npm run sim -- silicon firmware --version X.Y.Z --kilobytes N --out FILE
   --serial TEXT       决定芯片唯一编号 makes its unique number (1)
   --baud N            线路波特率 (115200)
   --unpaced           不按波特率限速 no line pacing
+  --boot0             BOOT0 跳线接通 the BOOT0 jumper is set from the start
+${MACHINE_HELP}
   --help
 
 firmware: 生成占位固件（随机内容，带版本信息） makes stand-in firmware: random bytes that tell a version
-就绪后打印一行 JSON；SIGTERM 正常退出。控制套接字 LINK.ctl：{"do":"reset"}、{"do":"power","on":false}、{"do":"truth"}
-Prints one JSON line when ready; SIGTERM ends it cleanly.`;
+就绪后打印一行 JSON；SIGTERM 正常退出。控制套接字 LINK.ctl：{"do":"reset"}、{"do":"power","on":false}、{"do":"boot0","on":true}、{"do":"truth"}，以及 chip 的命令
+Prints one JSON line when ready; SIGTERM ends it cleanly. Its socket takes the commands above, and those of the chip that runs.`;
 
 const OPTIONS = {
   tty: { type: "string" },
@@ -32,6 +35,8 @@ const OPTIONS = {
   serial: { type: "string", default: "1" },
   baud: { type: "string", default: "115200" },
   unpaced: { type: "boolean", default: false },
+  boot0: { type: "boolean", default: false },
+  ...MACHINE_OPTIONS,
   version: { type: "string", default: "" },
   kilobytes: { type: "string", default: "40" },
   out: { type: "string" },
@@ -48,7 +53,9 @@ export async function runSilicon(argv: string[]): Promise<void> {
     const { tty, serial } = values;
     const baud = whole("baud", values.baud, 1_200, 1_000_000);
     const flash = values.flash ?? `${tty}.flash`;
-    const part = await startPart({ tty, silicon: partNamed(values.part), baud, paced: !values.unpaced, flash, serial });
+    const line = { tty, baud, paced: !values.unpaced };
+    const machine = machineOptions(values);
+    const part = await startPart({ ...line, silicon: partNamed(values.part), flash, serial, boot0: values.boot0, machine });
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void part.close().then(() => process.exit(0)));
     console.log(JSON.stringify({ ready: true, tty, control: part.control, flash }));
   } catch (error) {
@@ -60,9 +67,7 @@ export async function runSilicon(argv: string[]): Promise<void> {
 
 function makeFirmware(version: string, kilobytes: number, out: string | undefined): void {
   if (out === undefined || version === "") throw bad("firmware: --version X.Y.Z --out FILE");
-  const bytes = randomFillSync(new Uint8Array(kilobytes * 1024));
-  bytes.set(firmwareInfo(version), FIRMWARE_INFO_AT);
-  writeFileSync(out, bytes);
+  writeFileSync(out, standInFirmware(version, kilobytes, randomFillSync));
 }
 
 function partNamed(name: string): SiliconName {

@@ -1,4 +1,6 @@
+import { firmwareVersion } from "#protocol/boot/firmware.ts";
 import type { Chip } from "#simulator/chip/machine/chip.ts";
+import { firmwareOf } from "#simulator/chip/machine/registers.ts";
 
 const MEI_DEVICE_IDENTIFICATION = 0x0e;
 const CONFORMITY = 0x82;
@@ -21,5 +23,5 @@ export function identify(chip: Chip, pdu: Uint8Array): Uint8Array | undefined {
 }
 
 function objectTexts(chip: Chip): string[] {
-  return ["arcgate", "arcgate-chip", "1.0.0", "", "arcgate chip (simulated)", chip.make.device];
+  return ["arcgate", "arcgate-chip", firmwareVersion(firmwareOf(chip)), "", "arcgate chip (simulated)", chip.make.device];
 }

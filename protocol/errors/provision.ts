@@ -1,0 +1,173 @@
+import type { ErrorTable } from "#protocol/errors/table.ts";
+
+export const PROVISION_ERRORS = {
+  "provision.badOption": {
+    en: "The command cannot start with this option",
+    zh: "配置命令的参数有误",
+    remedyEn: "Run the command with --help and correct the option named",
+    remedyZh: "请加 --help 运行该命令，修改所指出的参数",
+  },
+  "provision.badInstallerFile": {
+    en: "The installer file cannot be read or is not whole",
+    zh: "安装员文件无法读取或内容不完整",
+    remedyEn: "Name the file that the platform gave you, or ask the platform for a new one",
+    remedyZh: "请指定平台发放的安装员文件，或向平台重新申请",
+  },
+  "provision.noAnswer": {
+    en: "No chip answers, neither a bare one nor this machine's own",
+    zh: "没有芯片应答：既无未配置的芯片，也无本机的芯片",
+    remedyEn: "Flash the chip if that was not done, power it, and check the port and that A and B are not swapped",
+    remedyZh: "如尚未烧录固件请先烧录；请确认芯片已上电、串口正确、A/B 线未接反",
+  },
+  "provision.notOurChip": {
+    en: "What answers is no arcgate chip, or one that this tool does not know",
+    zh: "应答的设备不是本系统芯片，或其版本不受支持",
+    remedyEn: "Give the other device another address, or flash the chip with newer firmware",
+    remedyZh: "请更改其他设备的地址，或为芯片烧录新版固件",
+  },
+  "provision.otherMachines": {
+    en: "The chip belongs to another machine already",
+    zh: "该芯片已属于另一台焊机",
+    remedyEn: "Take that machine's folder, or erase the chip with `flash --erase-protected` to begin anew: it keeps its device code",
+    remedyZh: "请使用那台焊机的文件夹；如需重新配置，请先用 flash --erase-protected 擦除芯片，设备编码保持不变",
+  },
+  "provision.otherChip": {
+    en: "This folder was begun with another chip",
+    zh: "该文件夹已用于另一块芯片",
+    remedyEn: "Name a new folder for this chip, or put the first chip back",
+    remedyZh: "请为该芯片指定新的文件夹，或换回原来的芯片",
+  },
+  "provision.otherCode": {
+    en: "The chip has another device code than the one wanted",
+    zh: "该芯片的设备编码与所要求的不一致",
+    remedyEn: "A chip keeps its code: leave out --device-code, and print the label with the code that the chip has",
+    remedyZh: "芯片的设备编码终身不变：请去掉 --device-code，并按芯片已有的编码打印铭牌",
+  },
+  "provision.otherAddress": {
+    en: "The chip was provisioned with another address than the one wanted",
+    zh: "该芯片配置的地址与所要求的不一致",
+    remedyEn: "Use the address that the detail names; another one needs the chip to be erased first",
+    remedyZh: "请使用提示中的地址；更改地址须先擦除芯片",
+  },
+  "provision.addressTaken": {
+    en: "Another device answers at the address that the chip is to have",
+    zh: "该地址已有其他设备应答",
+    remedyEn: "Choose a free address with --address",
+    remedyZh: "请用 --address 指定未占用的地址",
+  },
+  "provision.keyUnknown": {
+    en: "The chip is provisioned, and this folder does not hold its key",
+    zh: "芯片已配置，但该文件夹中没有它的密钥",
+    remedyEn:
+      "Take the folder with which it was provisioned; if that is lost, erase the chip with `flash --erase-protected` and begin anew",
+    remedyZh: "请使用当初配置时的文件夹；如已丢失，请用 flash --erase-protected 擦除芯片后重新配置",
+  },
+  "provision.notKept": {
+    en: "The chip did not keep what was written to it",
+    zh: "芯片没有保存写入的内容",
+    remedyEn: "Check its power supply and run the same command again; if it stays so take another chip",
+    remedyZh: "请检查芯片供电后再次运行同一命令；如仍失败请更换芯片",
+  },
+  "provision.energised": {
+    en: "The zero cannot be measured: the contactor is closed or current flows",
+    zh: "无法测量零点：接触器已吸合或有电流",
+    remedyEn: "Open the contactor, take bypasses away, and run the same command again",
+    remedyZh: "请断开接触器、拆除旁路后，再次运行同一命令",
+  },
+  "provision.sensorMissing": {
+    en: "The zero cannot be measured: the sensor gives no reading",
+    zh: "无法测量零点：传感器没有读数",
+    remedyEn: "Plug the sensor in, check its supply, and run the same command again",
+    remedyZh: "请接好传感器并检查其供电，再次运行同一命令",
+  },
+  "provision.zeroFarOff": {
+    en: "A sensor reads far from zero though nothing flows",
+    zh: "无电流、无电压时传感器读数偏离零点过大",
+    remedyEn: "Check the sensor's wiring, supply and range; a sensor that drifts so far is broken: take another",
+    remedyZh: "请检查传感器接线、供电和量程；偏差如此之大说明传感器已损坏，请更换",
+  },
+  "provision.notCalibrated": {
+    en: "The chip is locked, and its zero was not measured by this folder",
+    zh: "芯片已锁定，但本文件夹没有零点校准记录",
+    remedyEn: "Erase the chip with `flash --erase-protected` and begin anew: it keeps its device code",
+    remedyZh: "请用 flash --erase-protected 擦除芯片后重新配置，设备编码保持不变",
+  },
+  "provision.unreachable": {
+    en: "The registry cannot be reached",
+    zh: "无法连接平台登记服务",
+    remedyEn: "Check the network and the address; what is done is kept, and `arcgate-install register` goes on later",
+    remedyZh: "请检查网络和地址；已完成的步骤均已保存，稍后可运行 arcgate-install register 继续",
+  },
+  "provision.badAnswer": {
+    en: "The answer is not signed by the platform of the installer file",
+    zh: "应答没有安装员文件所指平台的签名",
+    remedyEn: "Check the registry's address; if the platform has new keys ask it for a new installer file",
+    remedyZh: "请核对登记服务地址；如平台已更换密钥，请重新申请安装员文件",
+  },
+  "provision.badRequest": {
+    en: "The registry cannot read the request, or its signature does not fit",
+    zh: "登记请求格式有误或签名不符",
+    remedyEn: "Use the tool of the platform's version, and the installer file as it was given",
+    remedyZh: "请使用与平台版本一致的工具和原样的安装员文件",
+  },
+  "provision.unknownInstaller": {
+    en: "The platform does not know this installer",
+    zh: "平台未登记该安装员",
+    remedyEn: "Ask the platform for an installer file",
+    remedyZh: "请向平台申请安装员文件",
+  },
+  "provision.codeTaken": {
+    en: "The device code belongs to another chip",
+    zh: "该设备编码已属于另一块芯片",
+    remedyEn: "Leave out --device-code and let the registry give one; a label with this code is on another machine",
+    remedyZh: "请去掉 --device-code，由平台分配；带有该编码的铭牌属于另一台焊机",
+  },
+  "provision.chipKnown": {
+    en: "The chip has another device code at the platform",
+    zh: "该芯片在平台已登记为另一设备编码",
+    remedyEn: "Erase the chip with `flash --erase-protected` and provision it with the code that the detail names",
+    remedyZh: "请用 flash --erase-protected 擦除芯片，按提示中的编码重新配置",
+  },
+  "provision.foreignSerial": {
+    en: "The device code's serial is of another installer's block",
+    zh: "该设备编码的序列号属于其他安装员的号段",
+    remedyEn: "Give codes without a network only from your own installer file",
+    remedyZh: "离线分配编码时，请只使用本人的安装员文件",
+  },
+  "provision.noSerialsLeft": {
+    en: "No serial numbers are left for codes without a network",
+    zh: "离线序列号已用完",
+    remedyEn: "Name the registry with --registry, or ask the platform for a new installer file",
+    remedyZh: "请用 --registry 联网分配，或向平台申请新的安装员文件",
+  },
+  "provision.staleIssue": {
+    en: "The chip was provisioned anew since this voucher was made",
+    zh: "该凭单签发后芯片又重新配置过",
+    remedyEn: "Register the newest voucher of the chip; this one is void",
+    remedyZh: "请登记该芯片最新的凭单，本凭单已失效",
+  },
+  "provision.badProof": {
+    en: "The voucher's module key is not proven",
+    zh: "凭单中的模块密钥未通过验证",
+    remedyEn: "Run provision again in the machine's folder: it makes a new voucher",
+    remedyZh: "请在该焊机的文件夹中重新运行 provision，生成新的凭单",
+  },
+  "provision.badSeal": {
+    en: "The voucher's budget key was not sealed for this platform and this chip",
+    zh: "凭单中的额度密钥不是为本平台和该芯片加密的",
+    remedyEn: "Ask this platform for an installer file and provision the chip anew",
+    remedyZh: "请向本平台申请安装员文件，并重新配置芯片",
+  },
+  "provision.unregistered": {
+    en: "The platform does not know this device",
+    zh: "平台没有该设备的登记",
+    remedyEn: "Register its voucher first: `arcgate-install register`",
+    remedyZh: "请先登记其凭单：arcgate-install register",
+  },
+  "provision.nothingToRegister": {
+    en: "The folder holds no voucher",
+    zh: "该文件夹中没有凭单",
+    remedyEn: "Run `arcgate-install provision` in it first",
+    remedyZh: "请先在该文件夹中运行 arcgate-install provision",
+  },
+} as const satisfies ErrorTable;

@@ -1,0 +1,60 @@
+/** Many installations: machines of one port one after another, ports beside each other. One that fails keeps no other from being done. */
+import { CodedError } from "#protocol/errors/codedError.ts";
+import { explain } from "#protocol/errors/explain.ts";
+import type { FlashedChip, Installed } from "#scripts/install/machine/installMachine.ts";
+import type { MachineOrder } from "#scripts/install/machine/order.ts";
+
+export type MachineOutcome =
+  | { name: string; end: "done"; deviceCode: string; seconds: number; flashed: FlashedChip }
+  /** It was done by an earlier run. */
+  | { name: string; end: "skipped"; deviceCode: string }
+  | { name: string; end: "failed"; code: string; text: string; seconds: number };
+
+export interface BatchPorts {
+  /** Rejects with coded errors. */
+  install(order: MachineOrder): Promise<Installed>;
+  begins(name: string): void;
+  ends(outcome: MachineOutcome): void;
+  nowMs(): number;
+  /** Nothing new begins once it is aborted. */
+  signal: AbortSignal;
+}
+
+/** Gives an outcome for each machine that was begun, in the order of the list. */
+export async function runBatch(orders: readonly MachineOrder[], atOnce: number, ports: BatchPorts): Promise<MachineOutcome[]> {
+  const queues = queuesOf(orders);
+  const outcomes = new Map<string, MachineOutcome>();
+  const worker = async () => {
+    for (let queue = queues.shift(); queue; queue = queues.shift()) {
+      for (const order of queue) {
+        if (ports.signal.aborted) return;
+        outcomes.set(order.name, await installOne(order, ports));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return orders.flatMap(({ name }) => outcomes.get(name) ?? []);
+}
+
+function queuesOf(orders: readonly MachineOrder[]): MachineOrder[][] {
+  const byPort = new Map<string, MachineOrder[]>();
+  for (const order of orders) byPort.set(order.port, [...(byPort.get(order.port) ?? []), order]);
+  return [...byPort.values()];
+}
+
+async function installOne(order: MachineOrder, ports: BatchPorts): Promise<MachineOutcome> {
+  const { name } = order;
+  const startMs = ports.nowMs();
+  const seconds = () => Math.round((ports.nowMs() - startMs) / 100) / 10;
+  ports.begins(name);
+  const outcome = await ports.install(order).then(
+    ({ deviceCode, isNew, flashed }): MachineOutcome =>
+      isNew ? { name, end: "done", deviceCode, seconds: seconds(), flashed } : { name, end: "skipped", deviceCode },
+    (error: unknown): MachineOutcome => {
+      if (!(error instanceof CodedError)) throw error;
+      return { name, end: "failed", code: error.code, text: explain(error), seconds: seconds() };
+    },
+  );
+  ports.ends(outcome);
+  return outcome;
+}

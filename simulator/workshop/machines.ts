@@ -1,0 +1,38 @@
+/** The machines of a simulated workshop, and the installer's list of them. */
+import { join } from "node:path";
+import { checkOptions } from "#simulator/chip/options.ts";
+
+/** Old and new, for stick, gas and TIG, direct and alternating current. */
+const MODELS = ["ZX7-400", "NBC-350", "WS-315", "BX1-500", "ZX7-315", "NBC-500", "WS-400", "BX3-300"] as const;
+/** 肥城市. */
+const DIVISION = "370983";
+const MAKER = "ARCG";
+const HOTLINE = "0538-3210000";
+
+export interface WorkshopMachine {
+  name: string;
+  /** Link to its pty. */
+  port: string;
+  model: string;
+  sensorRangeAmps: number;
+  address: number;
+}
+
+export function planMachines(count: number, folder: string): WorkshopMachine[] {
+  return Array.from({ length: count }, (_, index) => {
+    const name = `m${String(index + 1).padStart(2, "0")}`;
+    const port = join(folder, name);
+    const model = MODELS[index % MODELS.length] ?? MODELS[0];
+    return { name, port, model, sensorRangeAmps: checkOptions({ tty: port, model }).rangeAmps, address: index + 1 };
+  });
+}
+
+const COLUMNS = ["name", "port", "bootParity", "address", "division", "maker", "designation", "sensorRangeAmps", "hotline"];
+
+/** No cell has a comma: paths with one are refused before. */
+export function machinesCsv(machines: readonly WorkshopMachine[]): string {
+  const rows = machines.map(({ name, port, address, model, sensorRangeAmps }) =>
+    [name, port, "none", address, DIVISION, MAKER, model, sensorRangeAmps, HOTLINE].join(","),
+  );
+  return `${[COLUMNS.join(","), ...rows].join("\n")}\n`;
+}

@@ -1,0 +1,140 @@
+/** A workshop before its installation: a platform with its registry, bare parts at welding machines, a jig, and what an installer brings along. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SILICON } from "#protocol/boot/silicon.ts";
+import { RELEASE_ENTRY } from "#protocol/release/releaseFile.ts";
+import { Random } from "#simulator/chip/plant/random.ts";
+import { type PartProcess, startPart } from "#simulator/chip/silicon/partProcess.ts";
+import { standInFirmware } from "#simulator/chip/silicon/standIn.ts";
+import { readKeys } from "#simulator/platform/keys.ts";
+import { issueRelease } from "#simulator/platform/releaseIssuer.ts";
+import { type Running, readiness, startNode } from "#simulator/stage/processes.ts";
+import { startJig } from "#simulator/workshop/jigServer.ts";
+import { machinesCsv, planMachines, type WorkshopMachine } from "#simulator/workshop/machines.ts";
+
+export interface WorkshopOptions {
+  folder: string;
+  machines: number;
+  seed: number;
+  baud: number;
+  paced: boolean;
+  firmwareKilobytes: number;
+}
+
+/** What the installer's tool needs to be told. */
+export interface WorkshopReady {
+  csv: string;
+  registry: string;
+  broker: string;
+  brokerTls: string;
+  trust: string;
+  firmware: string;
+  installer: string;
+  jig: string;
+  /** The platform's control socket and data folder. */
+  platform: { control: string; data: string };
+  machines: { name: string; port: string; control: string }[];
+}
+
+export interface Workshop {
+  readonly ready: WorkshopReady;
+  /** The platform ended, though nobody told it to. */
+  readonly platformEnded: Promise<unknown>;
+  close(): Promise<void>;
+}
+
+const SIMULATOR = fileURLToPath(new URL("../main.ts", import.meta.url));
+const FIRMWARE_VERSION = "1.0.0";
+const ANY_PORT = "127.0.0.1:0";
+
+/** Resolves when all of it can be used. A folder that was used before goes on where it was: its parts keep their flash. */
+export async function startWorkshop({ folder: given, ...options }: WorkshopOptions): Promise<Workshop> {
+  const folder = resolve(given);
+  if (folder.includes(",")) throw new RangeError(`--folder: 路径中不能有逗号 / no comma in its path: ${folder}`);
+  mkdirSync(folder, { recursive: true });
+  const opened: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of opened.splice(0).reverse()) await end();
+  };
+  try {
+    const data = join(folder, "platform");
+    const platform = startPlatform(folder, data);
+    opened.push(() => platform.stop());
+    const machines = planMachines(options.machines, folder);
+    const parts = new Map<string, PartProcess>();
+    for (const [index, machine] of machines.entries()) {
+      const part = await startMachine(machine, index, options);
+      opened.push(() => part.close());
+      parts.set(machine.port, part);
+    }
+    const { broker, brokerTls, registry, trust, control } = await readiness<PlatformReady>(platform, "平台已启动");
+    const jig = join(folder, "jig");
+    const server = await startJig(jig, parts, { dataDir: data, controlPath: control });
+    opened.push(() => server.close());
+    const files = await writeFiles(folder, data, machines, options);
+    const ready: WorkshopReady = {
+      ...{ ...files, registry, broker, brokerTls, trust, jig, platform: { control, data } },
+      machines: machines.map(({ name, port }) => ({ name, port, control: `${port}.ctl` })),
+    };
+    return { ready, platformEnded: platform.exited, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface PlatformReady {
+  broker: string;
+  brokerTls: string;
+  registry: string;
+  trust: string;
+  control: string;
+}
+
+function startPlatform(folder: string, data: string): Running {
+  const doors = ["--listen", ANY_PORT, "--tls-listen", ANY_PORT, "--registry", ANY_PORT];
+  return startNode("platform", SIMULATOR, ["platform", "--data", data, "--quiet", ...doors], folder);
+}
+
+function startMachine(
+  { port: tty, model, sensorRangeAmps: rangeAmps }: WorkshopMachine,
+  index: number,
+  { seed, baud, paced }: Omit<WorkshopOptions, "folder">,
+): Promise<PartProcess> {
+  const line = { tty, baud, paced, flash: `${tty}.flash`, serial: `${seed}/${index + 1}` };
+  return startPart({ ...line, silicon: index % 2 === 0 ? "f030" : "f103", machine: { model, rangeAmps, seed: seed + index } });
+}
+
+async function writeFiles(
+  folder: string,
+  data: string,
+  machines: readonly WorkshopMachine[],
+  { seed, firmwareKilobytes }: Omit<WorkshopOptions, "folder">,
+): Promise<Pick<WorkshopReady, "csv" | "firmware" | "installer">> {
+  const files = {
+    csv: join(folder, "machines.csv"),
+    firmware: join(folder, "firmware.release"),
+    installer: join(folder, "installer.json"),
+  };
+  writeFileSync(files.csv, machinesCsv(machines));
+  const random = new Random(seed);
+  const bytes = standInFirmware(FIRMWARE_VERSION, firmwareKilobytes, (into) => {
+    for (const at of into.keys()) into[at] = random.integer(0, 255);
+  });
+  const productIds = Object.values(SILICON).map(({ productId }) => productId);
+  const about = { version: FIRMWARE_VERSION, issuedMs: Date.now(), target: "chip" as const, productIds };
+  writeFileSync(files.firmware, issueRelease(readKeys(data), about, [{ name: RELEASE_ENTRY.chip, bytes }]));
+  if (!existsSync(files.installer)) await issueInstaller(folder, data, files.installer);
+  return files;
+}
+
+async function issueInstaller(folder: string, data: string, out: string): Promise<void> {
+  const issuer = startNode(
+    "installer",
+    SIMULATOR,
+    ["platform", "installer", "--data", data, "--name", "张三 Zhang San", "--out", out],
+    folder,
+  );
+  if ((await issuer.exited) !== 0) throw new Error(`安装员文件未能签发 / no installer's file: ${issuer.logPath}`);
+}
