@@ -27,6 +27,11 @@ const JUDGES: readonly Judge[] = [
     isThere: () => spawnSync("/usr/bin/python3", ["-c", "import pymodbus, serial, serial_asyncio"], { stdio: "ignore" }).status === 0,
   },
   { name: "strace", debianPackages: ["strace"], isThere: () => isProgram("strace") },
+  {
+    name: "dpkg-deb and systemd-analyze",
+    debianPackages: ["dpkg", "systemd"],
+    isThere: () => isProgram("dpkg-deb") && isProgram("systemd-analyze"),
+  },
   // Only root can cut a disk's power.
   {
     name: "nbdkit and nbdfuse",

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { ROOT } from "#scripts/deploy/nodePackages.ts";
 import type { Tree } from "#scripts/deploy/tree.ts";
 
@@ -12,20 +13,23 @@ export interface Control {
   readonly architecture: string;
 }
 
+/** No mail reaches it: the package is for its owner's modules. */
+const MAINTAINER = "arcgate <arcgate@localhost>";
 const SCRIPTS = ["postinst", "prerm", "postrm"] as const;
 
 /** Writes `target`. Needs dpkg-deb, and no root. */
 export function packDeb(tree: Tree, control: Control, epochS: number, target: string): void {
+  const all = new Map(tree).set("usr/share/doc/arcgate/changelog.Debian.gz", { bytes: changelog(control, epochS), mode: 0o644 });
   const work = mkdtempSync(join(tmpdir(), "arcgate-deb-"));
   try {
-    for (const [path, { bytes, mode }] of tree) put(work, path, bytes, mode);
-    put(work, "DEBIAN/control", Buffer.from(controlText(control, tree)), 0o644);
-    put(work, "DEBIAN/conffiles", Buffer.from(conffiles(tree)), 0o644);
-    put(work, "DEBIAN/md5sums", Buffer.from(md5sums(tree)), 0o644);
+    for (const [path, { bytes, mode }] of all) put(work, path, bytes, mode);
+    put(work, "DEBIAN/control", Buffer.from(controlText(control, all)), 0o644);
+    put(work, "DEBIAN/conffiles", Buffer.from(conffiles(all)), 0o644);
+    put(work, "DEBIAN/md5sums", Buffer.from(md5sums(all)), 0o644);
     for (const script of SCRIPTS) put(work, `DEBIAN/${script}`, readFileSync(join(ROOT, "scripts/deploy/debian", script)), 0o755);
     dateAll(work, epochS);
     const env = { ...process.env, SOURCE_DATE_EPOCH: String(epochS) };
-    execFileSync("dpkg-deb", ["--root-owner-group", "-Zxz", "--threads-max=1", "--build", work, target], { env, stdio: "pipe" });
+    execFileSync("dpkg-deb", ["--root-owner-group", "-Zxz", "-z2", "--threads-max=1", "--build", work, target], { env, stdio: "pipe" });
   } finally {
     rmSync(work, { recursive: true });
   }
@@ -54,7 +58,7 @@ function controlText({ version, architecture }: Control, tree: Tree): string {
   return `Package: arcgate
 Version: ${version}
 Architecture: ${architecture}
-Maintainer: arcgate <arcgate@localhost>
+Maintainer: ${MAINTAINER}
 Installed-Size: ${kilobytes}
 Depends: nodejs (>= 20.19), nodejs (<< 21), libc6 (>= 2.34), libstdc++6 (>= 11), systemd (>= 252), udev, init-system-helpers (>= 1.54)
 Recommends: ca-certificates
@@ -68,6 +72,11 @@ Description: access control for electric welding machines
  Its machine code is built for Node 20 alone. Debian 13 has it; on Debian 12
  a package nodejs 20 must come from elsewhere.
 `;
+}
+
+function changelog({ version }: Control, epochS: number): Buffer {
+  const date = new Date(epochS * 1000).toUTCString().replace("GMT", "+0000");
+  return gzipSync(`arcgate (${version}) stable; urgency=medium\n\n  * As committed.\n\n -- ${MAINTAINER}  ${date}\n`, { level: 9 });
 }
 
 function conffiles(tree: Tree): string {

@@ -1,4 +1,5 @@
 /** `npm run bundle`, `npm run package`: makes what is installed on a module. */
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ARCHITECTURES, type Architecture, hostArchitecture } from "#scripts/deploy/architectures.ts";
@@ -39,11 +40,12 @@ async function packages(argv: string[]): Promise<number> {
     return order === HELP ? 0 : 2;
   }
   const bundles = await bundle((line) => console.error(line));
+  const dated = epochS();
   const made: Packed[] = [];
   const refused: { architecture: string; why: string }[] = [];
   for (const architecture of order.architectures) {
     try {
-      made.push(await makePackage({ ...order, architecture, bundles }));
+      made.push(await makePackage({ ...order, architecture, epochS: dated, bundles }));
     } catch (error) {
       refused.push({ architecture: architecture.name, why: error instanceof Error ? error.message : String(error) });
     }
@@ -80,6 +82,13 @@ function orderOf(argv: string[]): Order | string {
     if (!(error instanceof TypeError)) throw error;
     return error.message;
   }
+}
+
+/** SOURCE_DATE_EPOCH, or when the last commit was made. */
+function epochS(): number {
+  const text = process.env.SOURCE_DATE_EPOCH ?? execFileSync("git", ["log", "-1", "--format=%ct"], { cwd: ROOT, encoding: "utf8" }).trim();
+  if (!/^\d{1,11}$/.test(text)) throw new Error(`SOURCE_DATE_EPOCH is no number of seconds: ${text}`);
+  return Number(text);
 }
 
 function chosen(name: string): readonly Architecture[] {

@@ -1,5 +1,4 @@
 /** Makes the packages for modules, one an architecture. */
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +16,8 @@ export interface PackageOrder {
   /** Debian's revision of the same program. */
   readonly revision: string;
   readonly folder: string;
+  /** All files are of this second. */
+  readonly epochS: number;
   readonly bundles: Bundles;
 }
 
@@ -33,7 +34,7 @@ export interface Packed {
 }
 
 /** Throws where it cannot be made whole. */
-export async function makePackage({ architecture, revision, folder, bundles }: PackageOrder): Promise<Packed> {
+export async function makePackage({ architecture, revision, folder, epochS, bundles }: PackageOrder): Promise<Packed> {
   const native = nativePackages();
   const sqliteFolder = native.find(({ name }) => name === "better-sqlite3")?.folder ?? "";
   const sqlite = await sqliteModule(sqliteFolder, architecture);
@@ -44,7 +45,7 @@ export async function makePackage({ architecture, revision, folder, bundles }: P
   const version = `${programVersion()}-${revision}`;
   const file = join(folder, `arcgate_${version}_${architecture.name}.deb`);
   mkdirSync(folder, { recursive: true });
-  packDeb(tree, { version, architecture: architecture.name }, epochS(), file);
+  packDeb(tree, { version, architecture: architecture.name }, epochS, file);
   const bytes = readFileSync(file);
   return {
     ...{ architecture: architecture.name, file, version, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") },
@@ -56,11 +57,4 @@ export async function makePackage({ architecture, revision, folder, bundles }: P
 function programVersion(): string {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
   return version;
-}
-
-/** All files are of this second: SOURCE_DATE_EPOCH, or when the last commit was made. */
-function epochS(): number {
-  const text = process.env.SOURCE_DATE_EPOCH ?? execFileSync("git", ["log", "-1", "--format=%ct"], { cwd: ROOT, encoding: "utf8" }).trim();
-  if (!/^\d{1,11}$/.test(text)) throw new Error(`SOURCE_DATE_EPOCH is no number of seconds: ${text}`);
-  return Number(text);
 }

@@ -22,7 +22,7 @@ const CXX = [
   ...["-std=c++20", "-fno-rtti", "-fno-exceptions", "-D_GLIBCXX_USE_CXX11_ABI=1", "-D_FILE_OFFSET_BITS=64"],
   ...["-DNODE_GYP_MODULE_NAME=better_sqlite3", "-DBUILDING_NODE_EXTENSION", "-DUSING_UV_SHARED=1", "-DUSING_V8_SHARED=1"],
 ];
-const LINK = ["-shared", "-s", "-Wl,-Bsymbolic", "-Wl,--exclude-libs,ALL", "-Wl,--build-id=none"];
+const LINK = ["-shared", "-s", "-Wl,-Bsymbolic", "-Wl,--exclude-libs,ALL", "-Wl,--build-id=none", "-Wl,-z,relro,-z,now"];
 const run = promisify(execFile);
 
 /** `folder` is better-sqlite3's own. Throws when it cannot be had for this architecture. */
@@ -61,14 +61,17 @@ async function compiled(folder: string, headers: string, { triplet }: Architectu
   const target = built(`native/${triplet}-${inputs.digest("hex").slice(0, 16)}.node`);
   if (existsSync(target)) return target;
   const work = scratch();
-  const object = join(work, "sqlite3.o");
-  const made = join(work, "made.node");
-  const map = `-ffile-prefix-map=${folder}=better-sqlite3`;
-  await run(`${triplet}-gcc`, ["-c", "-std=c99", map, ...COMMON, ...defines, `-I${sqlite}`, join(sqlite, "sqlite3.c"), "-o", object]);
-  const includes = [`-I${headers}`, `-I${sqlite}`];
-  await run(`${triplet}-g++`, [map, ...COMMON, ...CXX, ...includes, join(folder, "src/better_sqlite3.cpp"), object, ...LINK, "-o", made]);
-  renameSync(made, target);
-  rmSync(work, { recursive: true });
+  try {
+    const object = join(work, "sqlite3.o");
+    const made = join(work, "made.node");
+    const map = `-ffile-prefix-map=${folder}=better-sqlite3`;
+    await run(`${triplet}-gcc`, ["-c", "-std=c99", map, ...COMMON, ...defines, `-I${sqlite}`, join(sqlite, "sqlite3.c"), "-o", object]);
+    const includes = [`-I${headers}`, `-I${sqlite}`];
+    await run(`${triplet}-g++`, [map, ...COMMON, ...CXX, ...includes, join(folder, "src/better_sqlite3.cpp"), object, ...LINK, "-o", made]);
+    renameSync(made, target);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
   return target;
 }
 

@@ -31,16 +31,25 @@ const PLACES: readonly (readonly [file: string, place: string, mode: 0o644 | 0o7
 export function installedFiles(bundles: readonly string[]): Tree {
   const tree: Tree = new Map();
   for (const [file, place, mode] of PLACES) tree.set(place, { bytes: readFileSync(join(SOURCES, file)), mode });
-  for (const file of bundles) tree.set(`usr/lib/arcgate/${basename(file)}`, { bytes: readFileSync(file), mode: 0o644 });
+  for (const file of bundles) tree.set(`usr/lib/arcgate/${basename(file)}`, { bytes: withoutInterpreter(readFileSync(file)), mode: 0o644 });
   tree.set("usr/share/doc/arcgate/README.md", { bytes: readFileSync(join(ROOT, "README.md")), mode: 0o644 });
   return tree;
+}
+
+/** The sources' first line names a loader that no module has. */
+function withoutInterpreter(program: Buffer): Buffer {
+  return program.subarray(0, 2).toString() === "#!" ? program.subarray(program.indexOf("\n") + 1) : program;
 }
 
 /** What of npm's packages runs: their JavaScript, and the one piece of machine code that this architecture needs of each. */
 export function addPackages(tree: Tree, packages: readonly NodePackage[], architecture: Architecture, sqlite: Buffer): void {
   for (const { folder, place, name } of packages) {
     const target = (file: string) => `usr/lib/arcgate/node_modules/${place}/${file}`;
-    for (const file of runningFiles(folder)) tree.set(target(file), { bytes: readFileSync(join(folder, file)), mode: 0o644 });
+    for (const file of runningFiles(folder)) {
+      const bytes = readFileSync(join(folder, file));
+      // With a first line like that it is a tool to build with.
+      if (bytes.subarray(0, 2).toString() !== "#!") tree.set(target(file), { bytes, mode: 0o644 });
+    }
     if (name === "better-sqlite3") tree.set(target("build/Release/better_sqlite3.node"), { bytes: sqlite, mode: 0o644 });
     if (name !== "@serialport/bindings-cpp") continue;
     const file = `prebuilds/${architecture.serialPrebuild}`;

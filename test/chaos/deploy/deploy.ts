@@ -6,9 +6,15 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
 import { verifyJournalFile } from "#agent/commands/verifyJournal.ts";
+import { FORMAT } from "#agent/shell/store/journalSchema.ts";
+import { VERSION } from "#agent/version.ts";
+import { RELEASE_ENTRY } from "#protocol/release/releaseFile.ts";
+import { BUNDLE } from "#scripts/build.ts";
 import { hostArchitecture } from "#scripts/deploy/architectures.ts";
 import { bundle } from "#scripts/deploy/bundle.ts";
 import { makePackage } from "#scripts/deploy/package.ts";
+import { readKeys } from "#simulator/platform/keys.ts";
+import { issueRelease } from "#simulator/platform/releaseIssuer.ts";
 import { until } from "#simulator/stage/processes.ts";
 import { startStage } from "#simulator/stage/stage.ts";
 import { Bench, PATIENCE_MS } from "#test/agent/bench.ts";
@@ -26,6 +32,7 @@ interface Trial {
 }
 
 const UNITS = ["arcgate.service", "arcgate-clock.service"].map((name) => `/usr/lib/systemd/system/${name}`);
+const NEXT = "9.0.0";
 const TTY = "/dev/ttyTRIAL0";
 /** The simulated line is a pty, which no real module has. */
 const DROP_IN = "[Service]\nDeviceAllow=char-pts rw\n";
@@ -38,7 +45,8 @@ export async function playDeploy(say: Say): Promise<Account> {
   const seen: Account = {};
   const bundles = await bundle(() => undefined);
   const packages: string[] = [];
-  for (const revision of ["1", "2"]) packages.push((await makePackage({ architecture, revision, folder, bundles })).file);
+  for (const revision of ["1", "2"])
+    packages.push((await makePackage({ architecture, revision, folder, epochS: Math.floor(Date.now() / 1000), bundles })).file);
   say("packages made");
   const module = await Module.make(join(folder, "root"));
   const stage = await startStage({
@@ -60,6 +68,7 @@ export async function playDeploy(say: Say): Promise<Account> {
     await killed(trial);
     await hanging(trial);
     await upgrade(trial, second);
+    await release(trial);
     await drained(trial);
     await purge(trial);
   } catch (error) {
@@ -101,7 +110,13 @@ async function begin({ module, bench, seen, say }: Trial): Promise<void> {
   >;
   cpSync(config.trust.file, join(module.root, "etc/arcgate/trust.json"));
   for (const bus of config.buses) bus.port = TTY;
-  const changed = { ...config, data: "/var/lib/arcgate", trust: { file: "/etc/arcgate/trust.json" }, log: { to: "file" } };
+  const changed = {
+    ...config,
+    data: "/var/lib/arcgate",
+    trust: { file: "/etc/arcgate/trust.json" },
+    log: { to: "file" },
+    updates: { sessionWaitS: 0 },
+  };
   writeFileSync(join(module.root, "etc/arcgate/arcgate.yaml"), stringify(changed), { mode: 0o640 });
   await module.must("chown", "-R", "root:arcgate", "/etc/arcgate");
   await module.must("chown", "root:dialout", TTY);
@@ -159,6 +174,26 @@ async function upgrade({ module, bench, seen, say }: Trial, file: string): Promi
   await stillBurning(bench, before);
   await bench.tell({ do: "stop" });
   say(`upgraded to ${seen.upgradedTo} in mid-arc: the arc went on`);
+}
+
+/** A signed release takes over by exit code 75, under the unit's own restrictions. */
+async function release({ module, bench, seen, say }: Trial): Promise<void> {
+  const before = await bench.truthWhen("the arc is out", ({ welding, arcing }) => !welding && !arcing);
+  const restarts = Number(await module.property("NRestarts"));
+  const program = readFileSync(BUNDLE, "utf8").replaceAll(VERSION, NEXT);
+  const about = { version: NEXT, issuedMs: Date.now(), journalFormat: FORMAT, target: "module" as const };
+  const files = [{ name: RELEASE_ENTRY.module, bytes: new TextEncoder().encode(program) }];
+  const file = "var/lib/arcgate/next.release";
+  writeFileSync(join(module.root, file), issueRelease(readKeys(bench.stage.platformData), about, files));
+  const update = ["/usr/bin/arcgate", "update", "--config", "/etc/arcgate/arcgate.yaml", "--file", `/${file}`];
+  await module.must("runuser", "-u", "arcgate", "--", ...update);
+  await bench.event("updateConfirmed", 0, ({ payload }) => payload.to === NEXT);
+  await restarted(module, restarts + 1);
+  await bench.stateIs("energised");
+  const { opens, mirrorClosed } = await bench.truth();
+  hold("the session went over to the release", mirrorClosed && opens.length === before.opens.length);
+  seen.release = NEXT;
+  say(`the release ${NEXT} took over and was confirmed`);
 }
 
 async function drained({ bench, seen }: Trial): Promise<void> {
