@@ -31,7 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   register: {
     zh: "补登离线安装的焊机",
     en: "registers what was installed off line",
-    load: async () => (await import("#scripts/install/provision/registerCommand.ts")).runRegister,
+    load: async () => (await import("#scripts/install/provision/command.ts")).runRegister,
   },
   discover: {
     zh: "查找总线上的设备，写出模块配置",
