@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --import tsx
+#!/usr/bin/env tsx
 /** `arcgate-install COMMAND …`: the installer's tool, its commands in the order of the work. */
 interface Command {
   readonly zh: string;

@@ -74,7 +74,8 @@ export class LiveTable {
 function lineOf({ name, state, text, part, startMs, seconds }: TableRow, nowMs: number): string {
   const elapsedS = seconds ?? (startMs === null ? null : (nowMs - startMs) / 1000);
   const time = elapsedS === null ? "" : `${Math.floor(elapsedS / 60)}:${String(Math.floor(elapsedS % 60)).padStart(2, "0")} `;
-  return `${MARK[state]} ${name.padEnd(12)} ${time}${WORD[state]}${part === null ? "" : `${bar(part)} `}${text}`.slice(0, LINE_MAX);
+  const words = [WORD[state], part === null ? "" : bar(part), text].filter((word) => word !== "");
+  return `${MARK[state]} ${name.padEnd(12)} ${time}${words.join(" ")}`.slice(0, LINE_MAX);
 }
 
 function bar(part: number): string {
