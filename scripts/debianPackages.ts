@@ -1,5 +1,5 @@
 /**
- * The tests let independent judges speak: a foreign broker, a Modbus client and server, a QR reader, openssl. This makes sure that they are there:
+ * The tests let independent judges speak: a foreign broker, a Modbus client and server, QR readers, renderers of PDF and SVG, openssl. This makes sure that they are there:
  * as root on Debian it installs what is missing, elsewhere it says what to install and fails.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -16,6 +16,9 @@ const JUDGES: readonly Judge[] = [
   { name: "mosquitto_pub", debianPackages: ["mosquitto-clients"], isThere: () => isProgram("mosquitto_pub") },
   { name: "mbpoll", debianPackages: ["mbpoll"], isThere: () => isProgram("mbpoll") },
   { name: "zbarimg", debianPackages: ["zbar-tools"], isThere: () => isProgram("zbarimg") },
+  { name: "ZXingReader", debianPackages: ["zxing-cpp-tools"], isThere: () => isProgram("ZXingReader") },
+  { name: "pdftoppm", debianPackages: ["poppler-utils"], isThere: () => isProgram("pdftoppm") },
+  { name: "rsvg-convert", debianPackages: ["librsvg2-bin"], isThere: () => isProgram("rsvg-convert") },
   { name: "stm32flash", debianPackages: ["stm32flash"], isThere: () => isProgram("stm32flash") },
   { name: "openssl", debianPackages: ["openssl"], isThere: () => isProgram("openssl") },
   {

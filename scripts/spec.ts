@@ -1,5 +1,5 @@
 /**
- * `npm run spec` writes protocol/spec/ and the tables inside the protocol's READMEs; `npm run spec -- --check` changes nothing and fails when
+ * `npm run spec` writes protocol/spec/, the handbook's diagrams, and the tables inside the READMEs of both; `npm run spec -- --check` changes nothing and fails when
  * what is there is not what would be written.
  */
 import { parseArgs } from "node:util";

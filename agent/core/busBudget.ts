@@ -3,6 +3,7 @@
  * A lease is renewed every second, so what every machine needs in one second must fit into a share of it.
  */
 import { LEASE, PAGE, PAGE_RECORDS_MAX, WINDOW } from "#protocol/chip/arcgateChip.ts";
+import { lineTimeMs } from "#protocol/chip/lineTime.ts";
 import { METER_MAPS, type MeterMapName, RELAY_MAPS, type RelayMapName } from "#protocol/chip/maps/catalogue.ts";
 import type { LineSettings, MeterMap, RelayMap } from "#protocol/chip/maps/foreign.ts";
 
@@ -41,12 +42,6 @@ export interface BudgetFigures {
 export type BusBudget =
   | { ok: true; figures: BudgetFigures }
   | { ok: false; code: "link.busOverloaded" | "link.noDeadMan" | "link.addressTaken"; detail: string; figures: BudgetFigures };
-
-/** Milliseconds that so many bytes need on the wire. */
-export function lineTimeMs(line: LineSettings, bytes: number): number {
-  const bits = 1 + line.dataBits + (line.parity === "none" ? 0 : 1) + line.stopBits;
-  return (bytes * bits * 1_000) / line.baudRate;
-}
 
 /** Bytes of one FC23 that writes the lease and reads a page of so many records. */
 export function leaseExchangeBytes(records: number): { request: number; answer: number } {

@@ -1,11 +1,14 @@
 /** The one registry of error codes. `area.cause`; a retired code is never used again. README.md here lists them all. */
 import { CHIP_ERRORS } from "#protocol/errors/chip.ts";
 import { CODES_ERRORS } from "#protocol/errors/codes.ts";
+import { COMMISSION_ERRORS } from "#protocol/errors/commission.ts";
 import { CONFIG_ERRORS } from "#protocol/errors/config.ts";
+import { DISCOVER_ERRORS } from "#protocol/errors/discover.ts";
 import { EVENT_ERRORS } from "#protocol/errors/event.ts";
 import { FLASH_ERRORS } from "#protocol/errors/flash.ts";
 import { INSTALL_ERRORS } from "#protocol/errors/install.ts";
 import { JOURNAL_ERRORS } from "#protocol/errors/journal.ts";
+import { LABEL_ERRORS } from "#protocol/errors/label.ts";
 import { LICENCE_ERRORS } from "#protocol/errors/licence.ts";
 import { LINK_ERRORS } from "#protocol/errors/link.ts";
 import { LIST_ERRORS } from "#protocol/errors/list.ts";
@@ -24,6 +27,9 @@ export const ERRORS = {
   ...CHIP_ERRORS,
   ...FLASH_ERRORS,
   ...INSTALL_ERRORS,
+  ...LABEL_ERRORS,
+  ...DISCOVER_ERRORS,
+  ...COMMISSION_ERRORS,
   ...PROVISION_ERRORS,
   ...TRUST_ERRORS,
   ...LIST_ERRORS,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { diagrams, handbookTables } from "#scripts/handbook/handbook.ts";
 import { asyncApiDocument } from "#scripts/spec/asyncapi.ts";
 import { errorTables } from "#scripts/spec/errorTables.ts";
 import { dictionaryTable, topicTable } from "#scripts/spec/eventTables.ts";
@@ -9,7 +10,7 @@ import { fillMarkers } from "#scripts/spec/markers.ts";
 import { chipTables, foreignTables } from "#scripts/spec/registerTables.ts";
 import { scannerTables } from "#scripts/spec/scannerTables.ts";
 
-/** Everything that is made from code: schemas, the AsyncAPI document, and the two READMEs with their tables renewed. */
+/** Everything that is made from code: schemas, the AsyncAPI document, the handbook's diagrams, and the READMEs with their tables renewed. */
 export function specArtefacts(root: string): Artefacts {
   const artefacts = new Map<string, string>();
   for (const [name, schema] of [...messageSchemas(), ...fileSchemas()])
@@ -26,6 +27,9 @@ export function specArtefacts(root: string): Artefacts {
   };
   fill(artefacts, root, "protocol/README.md", tables);
   fill(artefacts, root, "protocol/errors/README.md", { errors: errorTables() });
+
+  for (const [path, svg] of diagrams()) artefacts.set(path, svg);
+  fill(artefacts, root, "scripts/README.zh.md", handbookTables());
   return artefacts;
 }
 

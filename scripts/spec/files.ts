@@ -4,13 +4,13 @@ import { dirname, join, relative } from "node:path";
 /** Paths below the repository's root, with `/`, and the text that belongs there. */
 export type Artefacts = ReadonlyMap<string, string>;
 
-/** This folder holds nothing but what is generated. */
-const GENERATED_FOLDER = "protocol/spec";
+/** These folders hold nothing but what is generated. */
+const GENERATED_FOLDERS = ["protocol/spec", "scripts/handbook/diagrams"];
 
-/** What differs from the artefacts: changed, missing, or left over in the generated folder. */
+/** What differs from the artefacts: changed, missing, or left over in a generated folder. */
 export function staleArtefacts(root: string, artefacts: Artefacts): string[] {
   const changed = [...artefacts].filter(([path, text]) => readIfThere(join(root, path)) !== text).map(([path]) => path);
-  return [...changed, ...leftOver(root, artefacts)].sort();
+  return [...changed, ...GENERATED_FOLDERS.flatMap((name) => leftOver(root, name, artefacts))].sort();
 }
 
 /** Brings the disk into line and returns what was changed or removed. */
@@ -29,8 +29,8 @@ export function writeArtefacts(root: string, artefacts: Artefacts): string[] {
   return stale;
 }
 
-function leftOver(root: string, artefacts: Artefacts): string[] {
-  const folder = join(root, GENERATED_FOLDER);
+function leftOver(root: string, name: string, artefacts: Artefacts): string[] {
+  const folder = join(root, name);
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,6 +1,6 @@
 import { ARCGATE_CHIP, BUZZERS, CHIP_FAULTS, LAMPS, LEASE_MODES, LEASE_RESULTS, OPENED_BY, STATUS } from "#protocol/chip/arcgateChip.ts";
 import { METER_MAPS, RELAY_MAPS } from "#protocol/chip/maps/catalogue.ts";
-import type { MeterMap, RelayMap } from "#protocol/chip/maps/foreign.ts";
+import type { MeterMap, RecognisingRead, RelayMap } from "#protocol/chip/maps/foreign.ts";
 import type { Block, Field, RegisterMap } from "#protocol/chip/table.ts";
 import { lineText } from "#scripts/spec/lineText.ts";
 import { markdownTable } from "#scripts/spec/markers.ts";
@@ -19,7 +19,25 @@ export function foreignTables(): string {
 function foreignTitle(map: MeterMap | RelayMap): string {
   const facts = [`Source: ${map.source}.`, `Leaves the factory at ${lineText(map.line)}.`];
   if ("relay" in map) facts.push(relayText(map));
+  facts.push(recognitionText(map));
   return `### ${map.name}\n\n${facts.join(" ")}`;
+}
+
+function recognitionText({ recognition }: MeterMap | RelayMap): string {
+  const { reads, certain, otherLines } = recognition;
+  const conditions = reads.map((read) => `${read.block.space} ${hex(read.block.address)}${conditionText(read)}`);
+  const known = certain ? "Known for certain" : "Likely, for others may answer the same,";
+  const lines = otherLines.length > 0 ? ` Its manual names ${otherLines.map(lineText).join(", ")} too.` : "";
+  return `${known} by reading ${conditions.join("; ")}.${lines}`;
+}
+
+function conditionText({ within = {}, oneOf = {}, ownAddress }: RecognisingRead): string {
+  const conditions = [
+    ...Object.entries(within).map(([name, [least, most]]) => `\`${name}\` ${least} to ${most}`),
+    ...Object.entries(oneOf).map(([name, values]) => `\`${name}\` ${values.join(" or ")}`),
+    ...(ownAddress === undefined ? [] : [`\`${ownAddress}\` is its own address`]),
+  ];
+  return conditions.length === 0 ? "" : ` (${conditions.join(", ")})`;
 }
 
 function relayText({ relay }: RelayMap): string {

@@ -32,6 +32,8 @@ export interface StageOptions {
   policy?: object;
   /** More members of every machine. */
   machine?: object;
+  /** Everything but the agent, which somebody else starts. */
+  withoutAgent?: boolean;
 }
 
 export interface StageBus {
@@ -89,7 +91,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     for (const bus of buses) await readiness(bus.chip, '{"ready"');
     const configFile = writeConfig(options, { devices, buses, broker, trust: join(platformData, "trust.json") });
     const stage = new RunningStage(options, { folder, devices, buses, configFile, platformData, platformControl: control }, closeAll);
-    await stage.startAgent();
+    if (!options.withoutAgent) await stage.startAgent();
     return stage;
   } catch (error) {
     await closeAll();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type BudgetMachine, checkBusBudget, leaseExchangeBytes, lineTimeMs } from "#agent/core/busBudget.ts";
+import { type BudgetMachine, checkBusBudget, leaseExchangeBytes } from "#agent/core/busBudget.ts";
+import { lineTimeMs } from "#protocol/chip/lineTime.ts";
 import type { LineSettings } from "#protocol/chip/maps/foreign.ts";
 
 const line = (baudRate: number, more: Partial<LineSettings> = {}): LineSettings => ({

@@ -11,7 +11,7 @@ const CODES = Object.keys(ERRORS);
 const AREAS = [...new Set(CODES.map((code) => code.split(".")[0]))];
 
 /** Names of files and of stored values that look like codes. */
-const OTHER_NAMES = /\.(json|key|db|csv|part|sqlite|fram)$|^journal\.(epoch|chain|retentionDays)$/;
+const OTHER_NAMES = /\.(json|key|db|csv|part|sqlite|fram|svg|pdf)$|^journal\.(epoch|chain|retentionDays)$/;
 
 const SOURCES = ["agent", "protocol", "simulator", "scripts", "test"].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })

@@ -23,6 +23,7 @@ describe("npm run spec", () => {
   beforeAll(() => {
     root = mkdtempSync(join(tmpdir(), "arcgate-spec-"));
     cpSync("protocol", join(root, "protocol"), { recursive: true, filter: (path) => !path.includes("vectors") });
+    cpSync("scripts/README.zh.md", join(root, "scripts/README.zh.md"));
     symlinkSync(join(process.cwd(), "node_modules"), join(root, "node_modules"));
     writeArtefacts(root, specArtefacts(root));
   });
@@ -34,7 +35,11 @@ describe("npm run spec", () => {
     writeFileSync(join(root, "protocol/spec/Ack.schema.json"), "{}\n");
     rmSync(join(root, "protocol/spec/asyncapi.yaml"));
     writeFileSync(join(root, "protocol/spec/payloads/retired.schema.json"), "{}\n");
-    const stale = ["protocol/spec/Ack.schema.json", "protocol/spec/asyncapi.yaml", "protocol/spec/payloads/retired.schema.json"];
+    writeFileSync(join(root, "scripts/handbook/diagrams/retired.svg"), "<svg/>\n");
+    const stale = [
+      ...["protocol/spec/Ack.schema.json", "protocol/spec/asyncapi.yaml", "protocol/spec/payloads/retired.schema.json"],
+      "scripts/handbook/diagrams/retired.svg",
+    ];
 
     expect(() => spec("--check")).toThrow(expect.objectContaining({ status: 1, stdout: expect.stringContaining(`stale: ${stale[0]}`) }));
     expect(staleArtefacts(root, specArtefacts(root))).toEqual(stale);

@@ -1,9 +1,10 @@
 import { EventEmitter } from "node:events";
 import { performance } from "node:perf_hooks";
-import { ANSWER_ALLOWANCE_MS, lineTimeMs } from "#agent/core/busBudget.ts";
+import { ANSWER_ALLOWANCE_MS } from "#agent/core/busBudget.ts";
 import { AnswerReader } from "#agent/shell/serial/answerReader.ts";
 import { type Endpoint, openEndpoint } from "#agent/shell/serial/endpoint.ts";
 import { issue, type Modbus, type ModbusPort, makeModbus, type RtuAnswer, type RtuRequest } from "#agent/shell/serial/rtuRequest.ts";
+import { lineTimeMs } from "#protocol/chip/lineTime.ts";
 import type { LineSettings } from "#protocol/chip/maps/foreign.ts";
 import { CodedError } from "#protocol/errors/codedError.ts";
 

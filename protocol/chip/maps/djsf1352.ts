@@ -32,11 +32,26 @@ const LIVE = {
   ],
 } as const satisfies Block;
 
+const FACTORY_LINE = { baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1 } as const;
+
 /** A DC energy meter for shunts and Hall sensors. Its manual names 9600 and 38400 baud: probe both. */
 export const DJSF_1352 = {
   name: "djsf1352-rn",
   source: "Acrel DJSF1352-RN user manual",
   blocks: { TEMPERATURE, ENERGY, LIVE },
-  line: { baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1 },
+  line: FACTORY_LINE,
+  recognition: {
+    reads: [
+      { block: LIVE, within: { voltageVolts: [-2_000, 2_000], currentAmps: [-20_000, 20_000], powerKilowatts: [-40_000, 40_000] } },
+      { block: TEMPERATURE, within: { temperatureCelsius: [-40, 100] } },
+      { block: ENERGY },
+    ],
+    certain: false,
+    otherLines: [{ ...FACTORY_LINE, baudRate: 38_400 }],
+    remarks: [
+      { zh: "读数与该型号相符，但无型号寄存器：请核对铭牌", en: "Its readings fit, but no register names its make: see its plate" },
+      { zh: "电流量程无法读出，按 500 A 计", en: "Its current range cannot be read: 500 A is assumed" },
+    ],
+  },
   meter: { live: LIVE, voltsField: "voltageVolts", ampsField: "currentAmps", rangeAmps: 500 },
 } as const satisfies MeterMap;

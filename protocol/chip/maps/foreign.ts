@@ -8,6 +8,34 @@ export interface LineSettings {
   readonly stopBits: 1 | 2;
 }
 
+/** A block that is read to see whether a device is of this map, and what it must hold then. */
+export interface RecognisingRead {
+  readonly block: Block;
+  /** The least and the most that a field can be. */
+  readonly within?: Readonly<Record<string, readonly [number, number]>>;
+  /** All that a field can be. */
+  readonly oneOf?: Readonly<Record<string, readonly number[]>>;
+  /** This field is the slave's own address. */
+  readonly ownAddress?: string;
+}
+
+export interface Said {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** How a device is told from others by reading alone. */
+export interface Recognition {
+  /** Every one of them is answered, and fits. */
+  readonly reads: readonly RecognisingRead[];
+  /** False where a device of another make might fit as well. */
+  readonly certain: boolean;
+  /** Settings beside the factory's that its manual names. */
+  readonly otherLines: readonly LineSettings[];
+  /** What it lacks, and what no read can tell. */
+  readonly remarks: readonly Said[];
+}
+
 /** Where a foreign meter keeps what an arc is judged by. Field names are those of the block. */
 export interface MeterDescription {
   readonly live: Block;
@@ -22,6 +50,7 @@ export interface MeterDescription {
 export interface MeterMap extends RegisterMap {
   /** As the device leaves the factory. */
   readonly line: LineSettings;
+  readonly recognition: Recognition;
   readonly meter: MeterDescription;
 }
 
@@ -38,5 +67,6 @@ export interface RelayDescription {
 
 export interface RelayMap extends RegisterMap {
   readonly line: LineSettings;
+  readonly recognition: Recognition;
   readonly relay: RelayDescription;
 }

@@ -37,6 +37,18 @@ export const PZEM_017 = {
   source: "PZEM-017 user manual",
   blocks: { LIVE, SETUP },
   line: { baudRate: 9600, dataBits: 8, parity: "none", stopBits: 2 },
+  recognition: {
+    reads: [
+      { block: SETUP, ownAddress: "slaveAddress", oneOf: { shunt: [0, 1, 2, 3] } },
+      { block: LIVE, within: { voltageVolts: [0, 320] }, oneOf: { voltageHighAlarm: [0, 0xffff], voltageLowAlarm: [0, 0xffff] } },
+    ],
+    certain: true,
+    otherLines: [],
+    remarks: [
+      { zh: "最大 300 A，不适用于 400 A 及以上焊机", en: "300 A at most: too little for machines of 400 A and more" },
+      { zh: "只测直流，不分正负", en: "Direct current only, without sign: a reversed sensor is not seen" },
+    ],
+  },
   meter: {
     live: LIVE,
     voltsField: "voltageVolts",

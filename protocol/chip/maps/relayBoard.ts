@@ -28,6 +28,33 @@ const FLASH_ON = {
   fields: COILS.fields,
 } as const satisfies Block;
 
+/** Boards have from one relay to many: the first is always there. */
+const FIRST_COIL = {
+  ...COILS,
+  words: 1,
+  access: "read",
+  en: "The manual's frame that reads relay 1",
+  fields: [COILS.fields[0]],
+} as const satisfies Block;
+
+const OWN_ADDRESS = {
+  address: 0x4000,
+  words: 1,
+  space: "holding",
+  access: "read",
+  en: "The board's own address",
+  fields: [{ name: "slaveAddress", at: 0, words: 1, type: "u16", en: "Modbus address", zh: "从机地址" }],
+} as const satisfies Block;
+
+const VERSION = {
+  address: 0x8000,
+  words: 1,
+  space: "holding",
+  access: "read",
+  en: "The board's firmware",
+  fields: [{ name: "version", at: 0, words: 1, type: "u16", per: 100, en: "2.00 and later: protocol V2", zh: "固件版本" }],
+} as const satisfies Block;
+
 const FACTORY_LINE = { baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1 } as const;
 
 /** A board that only knows on and off: it stays closed when its master dies, so it serves no machine of class `enforced`. */
@@ -36,6 +63,21 @@ export const PLAIN_RELAY = {
   source: "The common eight-relay boards; 01 05 00 00 FF 00 8C 3A closes relay 1",
   blocks: { COILS },
   line: FACTORY_LINE,
+  recognition: {
+    reads: [{ block: FIRST_COIL }],
+    certain: false,
+    otherLines: [],
+    remarks: [
+      {
+        zh: "有可读的线圈，像继电器板；也可能是其他有线圈的设备",
+        en: "It has coils that can be read, as relay boards do; other devices have such too",
+      },
+      {
+        zh: "能否定时断开只有写入才能知道：无依据时按不能处理",
+        en: "Whether it has a timed output only a write could tell: without other evidence it is taken to have none",
+      },
+    ],
+  },
   relay: { coilBase: COILS.address, coils: COILS.words },
 } as const satisfies RelayMap;
 
@@ -43,8 +85,19 @@ export const PLAIN_RELAY = {
 export const FLASH_ON_RELAY = {
   name: "relay-flash-on",
   source: "Waveshare Modbus RTU Relay, development protocol V2; 01 05 02 00 00 07 8D B0 closes relay 1 for 700 ms",
-  blocks: { COILS, FLASH_ON },
+  blocks: { COILS, FLASH_ON, OWN_ADDRESS, VERSION },
   line: FACTORY_LINE,
+  recognition: {
+    reads: [{ block: FIRST_COIL }, { block: OWN_ADDRESS, ownAddress: "slaveAddress" }, { block: VERSION, within: { version: [2, 9.99] } }],
+    certain: true,
+    otherLines: [],
+    remarks: [
+      {
+        zh: "按固件版本应支持定时断开；能否反复续时须在调试时实测",
+        en: "By its firmware it has timed outputs; that issuing one again starts the time anew is tried at commissioning",
+      },
+    ],
+  },
   relay: {
     coilBase: COILS.address,
     coils: COILS.words,

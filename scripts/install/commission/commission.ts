@@ -1,0 +1,111 @@
+/**
+ * A machine's self-test: each item with a verdict, journalled, and a signed report of all of them. The contactor is only ever rented:
+ * whatever ends this program, the chip opens it when the lease runs out.
+ */
+import { renameSync, writeFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { parseDesignation } from "#protocol/codes/gbt10249.ts";
+import type { CommissionReport } from "#protocol/install/report.ts";
+import { encodeReport } from "#protocol/install/report.ts";
+import type { AgentStart } from "#scripts/install/commission/agentProcess.ts";
+import { machineLimits } from "#scripts/install/commission/core/limits.ts";
+import { outcomeOf } from "#scripts/install/commission/core/plan.ts";
+import { ASK_WORDS } from "#scripts/install/commission/core/words.ts";
+import { ELECTRICAL_IDS, examine } from "#scripts/install/commission/examine.ts";
+import { examineThroughAgent } from "#scripts/install/commission/examineThroughAgent.ts";
+import { Findings } from "#scripts/install/commission/findings.ts";
+import { type MachineSettings, readMachineSettings } from "#scripts/install/commission/machineSettings.ts";
+import { type AtChip, withChip } from "#scripts/install/commission/probes/atChip.ts";
+import type { Bench } from "#scripts/install/commission/probes/bench.ts";
+import { reportOf } from "#scripts/install/commission/reportOf.ts";
+import { openSigner } from "#scripts/install/commission/signer.ts";
+import type { Job } from "#scripts/install/machine/job.ts";
+import { machineFile } from "#scripts/install/machine/machineFolder.ts";
+import type { Ask, Teller } from "#scripts/install/machine/teller.ts";
+
+export interface CommissionOrder {
+  /** With arcgate.yaml. */
+  folder: string;
+  /** Null: the only one there. */
+  device: string | null;
+  agent: AgentStart;
+  /** Null: off line; what needs the platform is left for later. */
+  registry: string | null;
+  /** A resistor or a simulated signal stands for the arc. */
+  dry: boolean;
+  /** Null: the module's own key signs. */
+  installerFile: string | null;
+  /** So long what a hand did may take until it is seen. */
+  patienceMs: number;
+  /** 1 but for a simulated machine that runs faster. */
+  haste: number;
+  /** Stops between two steps, with the contactor ordered open. */
+  signal: AbortSignal;
+}
+
+const PLATFORM_MS = 60_000;
+const PLATFORM_OFFLINE_MS = 5_000;
+
+/** Throws the codes of `commission` and `link`; a machine that failed is a report that says so. */
+export async function commission(order: CommissionOrder, job: Job, teller: Teller): Promise<CommissionReport> {
+  const machine = readMachineSettings(order.folder, order.device);
+  const signer = openSigner(order.installerFile, machine);
+  const hands = handsOf(order, teller);
+  const { identity, findings } = await withChip(machine, hands, async (chip) => {
+    const found = new Findings(job, teller, { uid: chip.uid, dry: order.dry, nowMs: () => Date.now() });
+    await examineAtChip(chip, machine, found, hands);
+    return { identity: chip.identity, findings: found };
+  });
+  const limits = machineLimits(parseDesignation(machine.designation), identity.sensorRangeAmps);
+  const offline = order.registry === null;
+  const bench = { ...hands, device: machine.device, limits, platformMs: offline ? PLATFORM_OFFLINE_MS : PLATFORM_MS };
+  const agent = await examineThroughAgent({ ...order, offline, configFile: machine.configFile }, bench, findings);
+  await lockLast(machine, findings, hands);
+  const outcome = outcomeOf(findings.results);
+  const report = reportOf(
+    { machine, identity, signer: signer.signer, dry: order.dry, outcome, agent, endedMs: Date.now() },
+    findings.results,
+  );
+  keepReport(machineFile(order.folder, "report"), encodeReport(report, signer.sign));
+  return report;
+}
+
+type Hands = Omit<Bench, "desk" | "limits">;
+
+function handsOf({ signal, patienceMs, haste }: CommissionOrder, teller: Teller): Hands {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+  // Nobody may be waiting for it at the moment when it comes.
+  aborted.catch(() => undefined);
+  return {
+    ...{ patienceMs, haste },
+    nowMs: () => performance.now(),
+    pause: (ms) => delay(ms, undefined, { signal }),
+    ask: (ask: Ask, facts) => Promise.race([teller.ask(ask, { step: "commission", ...ASK_WORDS[ask] }, facts), aborted]),
+  };
+}
+
+async function examineAtChip(chip: AtChip, machine: MachineSettings, findings: Findings, hands: Hands): Promise<void> {
+  const limits = machineLimits(parseDesignation(machine.designation), chip.identity.sensorRangeAmps);
+  const bench: Bench = { ...hands, desk: chip.desk, limits };
+  for (const id of ELECTRICAL_IDS) {
+    if (!findings.isKept(id)) findings.note(id, await examine(id, bench, findings.results));
+  }
+}
+
+/** The last act: what is locked cannot be corrected any more. */
+async function lockLast(machine: MachineSettings, findings: Findings, hands: Hands): Promise<void> {
+  await findings.attempt("locked", () =>
+    withChip(machine, hands, async ({ desk }) => {
+      if (!(await desk.isLocked())) await desk.lock();
+      return (await desk.isLocked()) ? null : "chipNotLocked";
+    }),
+  );
+}
+
+/** Beside and renamed: a report is whole or not there. */
+function keepReport(path: string, bytes: Uint8Array): void {
+  writeFileSync(`${path}.new`, bytes, { flush: true });
+  renameSync(`${path}.new`, path);
+}

@@ -1,0 +1,91 @@
+/** Verdicts on what goes through the real agent: clock, scan, current, arc, platform. */
+import { type Finding, failed, limit, measure, passed, skipped, yesNo } from "#scripts/install/commission/core/finding.ts";
+import { LIMITS, type MachineLimits } from "#scripts/install/commission/core/limits.ts";
+
+export interface ClockReading {
+  earliestMs: number;
+  latestMs: number | null;
+  source: string;
+}
+
+export interface ScanReading {
+  /** Null: no decision was made. */
+  allowed: boolean | null;
+  /** Rule that allowed, or code that refused. */
+  reason: string;
+  energised: boolean;
+  afterMs: number;
+}
+
+export interface WeldReading {
+  /** Each with at least the least current of an arc. */
+  samples: readonly { amps: number; volts: number }[];
+  /** That the agent has counted meanwhile. */
+  arcs: number;
+}
+
+export interface PlatformReading {
+  online: boolean;
+  reason: string;
+  journalled: number;
+  waiting: number;
+  refused: number;
+}
+
+export function judgeClock({ earliestMs, latestMs, source }: ClockReading, offline: boolean): Finding {
+  const most = LIMITS.clockWidthMostMs;
+  const limits = [limit("width", 0, most, "ms")];
+  if (latestMs === null) return offline ? skipped("offline") : failed("clockUnknown", { measured: [], limits }, source);
+  const figures = { measured: [measure("width", latestMs - earliestMs, "ms")], limits };
+  const isSound = latestMs >= earliestMs && latestMs - earliestMs <= most;
+  return isSound ? passed(figures) : failed("clockUnsound", figures, source);
+}
+
+export function judgeScan({ allowed, reason, energised, afterMs }: ScanReading): Finding {
+  const measured = [yesNo("allowed", allowed === true), yesNo("energised", energised), measure("energisedAfter", afterMs / 1_000, "s")];
+  const figures = { measured, limits: [] };
+  if (energised) return passed(figures);
+  if (allowed === null) return failed("scanNotSeen", figures);
+  return failed(allowed ? "scanDidNotClose" : "scanRefused", figures, reason);
+}
+
+/** Direction where it is DC, and size: the installer was asked to set `weldAmps`. A resistor of a dry run draws what it draws. */
+export function judgeCurrent({ samples }: WeldReading, { alternating, weldAmps }: MachineLimits, dry: boolean): Finding {
+  const amps = medianOf(samples.map((sample) => sample.amps));
+  const { currentPart, halfPart } = LIMITS;
+  const limits = dry ? [] : [limit("current", weldAmps * currentPart.least, weldAmps * currentPart.most, "A")];
+  const figures = { measured: [measure("current", amps, "A"), measure("samples", samples.length, "")], limits };
+  if (samples.length === 0) return skipped("arc", figures);
+  if (!alternating && amps < 0) return failed("currentReversed", figures);
+  if (dry) return passed(figures);
+  const part = Math.abs(amps) / weldAmps;
+  if (part >= currentPart.least && part <= currentPart.most) return passed(figures);
+  return failed(part > halfPart.least && part < halfPart.most ? "currentSensorHalf" : "currentDeviates", figures);
+}
+
+export function judgeArc({ samples, arcs }: WeldReading, dry: boolean): Finding {
+  const figures = {
+    measured: [
+      measure("arcs", arcs, ""),
+      measure("current", medianOf(samples.map(({ amps }) => amps)), "A"),
+      measure("voltage", medianOf(samples.map(({ volts }) => volts)), "V"),
+    ],
+    limits: dry ? [] : [limit("arcs", 1, null, "")],
+  };
+  return arcs > 0 || (dry && samples.length > 0) ? passed(figures) : failed("arcNotSeen", figures);
+}
+
+export function judgePlatform({ online, reason, journalled, waiting, refused }: PlatformReading, offline: boolean): Finding {
+  const figures = {
+    measured: [measure("records", journalled, ""), measure("waiting", waiting, ""), measure("refused", refused, "")],
+    limits: [limit("waiting", 0, 0, "")],
+  };
+  if (!online) return offline ? skipped("offline", figures) : failed("platformOffline", figures, reason);
+  // What is refused is off the backlog, and acknowledged it is not.
+  return journalled > refused && waiting === 0 ? passed(figures) : failed("notAcknowledged", figures);
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}

@@ -1,0 +1,63 @@
+/** What the installer reads: what is to be done by hand, and what each item came to. */
+import { FAULTS } from "#scripts/install/commission/core/faults.ts";
+import type { Finding } from "#scripts/install/commission/core/finding.ts";
+import { ITEMS, type ItemId } from "#scripts/install/commission/core/items.ts";
+import type { Ask } from "#scripts/install/machine/teller.ts";
+
+interface Words {
+  readonly zh: string;
+  readonly en: string;
+}
+
+export const ASK_WORDS = {
+  pressStart: { zh: "请按一下启动按钮", en: "Press the start button once" },
+  pressEStop: { zh: "请按下急停按钮并保持", en: "Press the emergency stop and leave it pressed" },
+  releaseEStop: { zh: "请松开（旋转复位）急停按钮", en: "Release the emergency stop" },
+  openEnclosure: { zh: "请打开机箱门", en: "Open the enclosure" },
+  closeEnclosure: { zh: "请关上机箱门", en: "Close the enclosure" },
+  switchMachineOn: { zh: "请合上焊机电源开关，不要焊接", en: "Switch the machine on at its own switch; do not weld" },
+  weld: { zh: "请焊接 5 秒后熄弧", en: "Weld for five seconds, then stop" },
+  scan: { zh: "请持证焊工扫码", en: "Let a certified welder scan" },
+  setBootloader: { zh: "请短接 BOOT0", en: "Set BOOT0" },
+  powerAnew: {
+    zh: "芯片有锁定的故障：请断电 5 秒后重新上电",
+    en: "The chip has latched a fault: take its power away for 5 s, then give it back",
+  },
+} as const satisfies Readonly<Record<Ask, Words>>;
+
+const SIGN = { pass: "✓", fail: "✗", skipped: "–" } as const;
+
+/** An item's result in a line; a failure with its fault and what to do. */
+export function findingWords(id: ItemId, finding: Finding): Words {
+  const { zh, en } = ITEMS[id];
+  const sign = SIGN[finding.verdict];
+  const figures = figuresOf(finding);
+  if (finding.fault) {
+    const fault = FAULTS[finding.fault];
+    const said = finding.detail === "" ? "" : ` (${finding.detail})`;
+    return { zh: `${sign} ${zh}：${fault.zh}${said}。${fault.doZh}`, en: `${en}: ${fault.en}${said}. ${fault.doEn} [${figures}]` };
+  }
+  if (finding.verdict === "pass") return { zh: `${sign} ${zh}`, en: `${en} [${figures}]` };
+  const { because } = finding;
+  const why = because === null || because === "offline" ? { zh: "离线，以后补做", en: "off line, to be done later" } : reasonOf(because);
+  return { zh: `${sign} ${zh}：${why.zh}`, en: `${en}: ${why.en}` };
+}
+
+function reasonOf(because: ItemId): Words {
+  return { zh: `须先通过“${ITEMS[because].zh}”`, en: `${ITEMS[because].en} comes first` };
+}
+
+/** The measured values, with the limits of those that have one. */
+export function figuresOf({ measured, limits }: Pick<Finding, "measured" | "limits">): string {
+  return measured
+    .map(({ name, value, unit }) => {
+      const bound = limits.find((limit) => limit.name === name);
+      return `${name} ${value}${unit && ` ${unit}`}${bound ? ` (${boundOf(bound)})` : ""}`;
+    })
+    .join(", ");
+}
+
+export function boundOf({ least, most }: { least: number | null; most: number | null }): string {
+  if (least === null) return `≤ ${most}`;
+  return most === null ? `≥ ${least}` : `${least}…${most}`;
+}
