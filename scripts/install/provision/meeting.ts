@@ -10,7 +10,7 @@ import { fileText } from "#scripts/install/provision/files.ts";
 import { type KeptKeys, kept, type ProvisionOrder } from "#scripts/install/provision/order.ts";
 
 /** A chip that has just got power, or was told to reset, needs so long at most. */
-const APPEAR_MS = 3_000;
+const APPEAR_MS = 2_000;
 
 export type Met =
   | { readonly state: "bare"; readonly identity: Identity }
