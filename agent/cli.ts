@@ -17,6 +17,7 @@ const HELP = `焊闸 arcgate — 持证扫码，方可起弧 / no arc without a 
                                 vouches for; a copy, or with the agent stopped
   update --config FILE [--file RELEASE]
                                 升级 / stage a signed release, which takes over when no arc burns; without a file: what runs, and what is staged
+  floor --config FILE           时间下限 / the least that this module knows the time to be, in seconds since 1970; with the agent stopped
   --help                        本说明 / this text
 
 退出码 Exit codes: 0 正常 ok · 1 有问题 a check failed · 2 用法或配置错误 usage or configuration · 75 升级，须立即重启 restart at once, for an update`;
@@ -34,11 +35,12 @@ interface Options {
   file: string | undefined;
 }
 
-const COMMANDS: Readonly<Record<string, () => Promise<(options: Options) => Promise<number>>>> = {
+const COMMANDS: Readonly<Record<string, () => Promise<(options: Options) => number | Promise<number>>>> = {
   run: async () => (await import("#agent/commands/run.ts")).run,
   status: async () => (await import("#agent/commands/status.ts")).status,
   doctor: async () => (await import("#agent/commands/doctor.ts")).doctor,
   update: async () => (await import("#agent/commands/update.ts")).update,
+  floor: async () => (await import("#agent/commands/floor.ts")).floor,
   verify: async () => (await import("#agent/commands/verify.ts")).verify,
 };
 

@@ -104,11 +104,14 @@ export async function composeAgent(config: Config): Promise<RunningAgent> {
     { name: "maintenance", pattern: maintenance, jitterMs: 0, run: () => agent.maintain() },
     { name: "expiryReminder", pattern: expiryReminder, jitterMs: 0, run: () => agent.recheckCertificates(true) },
   ]);
+  const supervisor = surroundings.openSupervisor(process.env, ground.log);
+  const supervision = supervisor && new surroundings.Supervision({ ...ground, after: systemAfter, supervisor, agent, platform });
   return {
     pageUrl: page.url,
     failed,
     updated,
     close: async (reason) => {
+      supervision?.close();
       updates?.close();
       calendar.close();
       stopScrubbing();
@@ -133,7 +136,9 @@ async function loadSurroundings() {
   const { openCalendar } = await import("#agent/shell/system/calendar.ts");
   const { Updates } = await import("#agent/runtime/updates.ts");
   const { launchedReleases } = await import("#agent/shell/system/releases.ts");
-  return { createUplinkConnector, createSyncDriver, Inbox, openPage, openCalendar, Updates, launchedReleases };
+  const { Supervision } = await import("#agent/runtime/supervision.ts");
+  const { openSupervisor } = await import("#agent/shell/system/supervisor.ts");
+  return { createUplinkConnector, createSyncDriver, Inbox, openPage, openCalendar, Updates, launchedReleases, Supervision, openSupervisor };
 }
 
 function openGround(config: Config, failed: (failure: CodedError) => void): Ground {

@@ -144,6 +144,14 @@ export interface Uplink {
   close(): Promise<void>;
 }
 
+/** Who started this process, and starts it again. */
+export interface Supervisor {
+  /** It ends a process that has not said for so long that it lives; null: it does not watch. */
+  readonly patienceMs: number | null;
+  /** In its own words, all at once. Never throws: what does not arrive is missed by the supervisor. */
+  tell(words: readonly string[]): void;
+}
+
 export interface UplinkListener {
   /** Connected and subscribed. */
   online(): void;

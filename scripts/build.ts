@@ -22,14 +22,15 @@ function escaped(unit: string): string {
 }
 
 export async function build(): Promise<string> {
-  await bundled("main.ts", BUNDLE);
-  await bundled("launch.ts", LAUNCHER);
+  await bundled("agent/main.ts", BUNDLE);
+  await bundled("agent/launch.ts", LAUNCHER);
   return BUNDLE;
 }
 
-async function bundled(entry: string, target: string): Promise<void> {
+/** One file out of an entry, a path in this repository. Gives the modules that went into it. */
+export async function bundled(entry: string, target: string): Promise<string[]> {
   const bundle = await rolldown({
-    input: fileURLToPath(new URL(`../agent/${entry}`, import.meta.url)),
+    input: fileURLToPath(new URL(`../${entry}`, import.meta.url)),
     platform: "node",
     external: ["better-sqlite3", "@serialport/bindings-cpp"],
     plugins: [asciiOnly],
@@ -37,12 +38,14 @@ async function bundled(entry: string, target: string): Promise<void> {
   });
   // In place by a rename: whoever starts the bundle meanwhile finds the old one or the new one, whole.
   const unfinished = `${target}.${randomUUID()}.new`;
-  await bundle.write({ file: unfinished, format: "esm", minify: true, codeSplitting: false });
+  const { output } = await bundle.write({ file: unfinished, format: "esm", minify: true, codeSplitting: false });
   await bundle.close();
   renameSync(unfinished, target);
+  return output.flatMap((part) => (part.type === "chunk" ? part.moduleIds : []));
 }
 
-function built(name: string): string {
+/** Where what is made from this repository lies. */
+export function built(name: string): string {
   return fileURLToPath(new URL(`../.build/${name}`, import.meta.url));
 }
 

@@ -40,6 +40,7 @@ export interface ScanAnswer {
 
 /** Inputs that wait while a step runs. Each machine has at most a few under way; more is a fault of ours. */
 const MAILBOX_MAX = 256;
+const ENDS_OF_ASKING: ReadonlySet<MachineInput["type"]> = new Set(["reading", "linkFailed", "adopted", "adoptFailed"]);
 
 /** Runs one machine: gives the core its inputs one at a time, and carries its effects out, commits first. */
 export class MachineDriver {
@@ -56,6 +57,7 @@ export class MachineDriver {
   #state: MachineState;
   readonly #mailbox: MachineInput[] = [];
   #running = false;
+  #settledMs: number;
   #cancelTick: (() => void) | null = null;
   readonly #answers = new Map<string, (answer: ScanAnswer) => void>();
 
@@ -63,6 +65,7 @@ export class MachineDriver {
     this.#ports = ports;
     this.#setup = ports.setup;
     this.device = ports.setup.device;
+    this.#settledMs = ports.clock.monoMs();
     this.#commits = new MachineCommits({
       ...ports,
       device: this.device,
@@ -85,6 +88,11 @@ export class MachineDriver {
 
   get state(): MachineState {
     return this.#state;
+  }
+
+  /** When an asking came to its end last, well or not; at first, when this began. */
+  get settledMs(): number {
+    return this.#settledMs;
   }
 
   /** Begins to tick. The first tick adopts the chip. */
@@ -146,6 +154,7 @@ export class MachineDriver {
     const before = this.#state;
     const interval = tickIntervalMs(before);
     const now = this.#now();
+    if (ENDS_OF_ASKING.has(input.type)) this.#settledMs = now.monoMs;
     if (input.type === "policy") this.#setup = { ...this.#setup, policy: input.policy };
     const step = machineStep(before, input, this.#setup, now);
     const commit = step.effects.find((effect) => effect.type === "commit");

@@ -12,9 +12,9 @@ interface Chapter {
 const INSTALLER: readonly Chapter[] = [
   { area: "flash", zh: "烧录" },
   { area: "provision", zh: "赋码" },
-  { area: "discover", zh: "识别" },
+  { area: "discover", zh: "查找" },
   { area: "label", zh: "铭牌" },
-  { area: "commission", zh: "验收" },
+  { area: "commission", zh: "调试" },
   { area: "install", zh: "安装工具" },
   { area: "link", zh: "总线" },
 ];

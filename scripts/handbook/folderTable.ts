@@ -15,8 +15,8 @@ const MEANING: Readonly<Record<MachineFile, string>> = {
   voucherPicture: "凭单的二维码",
   label: "铭牌",
   labelPdf: "铭牌，打印用",
-  report: "签名的验收报告",
-  reportPdf: "验收单，打印用",
+  report: "签名的调试报告",
+  reportPdf: "调试报告，打印用",
 };
 
 export function folderTable(): string {

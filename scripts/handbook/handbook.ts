@@ -3,6 +3,7 @@ import { type Sheet, svgSheet } from "#scripts/handbook/drawing/sheet.ts";
 import { installerErrors, welderErrors } from "#scripts/handbook/errorTables.ts";
 import { folderTable } from "#scripts/handbook/folderTable.ts";
 import { lampTable } from "#scripts/handbook/lampTable.ts";
+import { faultTable, selfTestTable } from "#scripts/handbook/selfTestTables.ts";
 import { BUS, FLASHING } from "#scripts/handbook/sheets/bus.ts";
 import { BUTTONS_AND_LAMPS } from "#scripts/handbook/sheets/buttons.ts";
 import { EMERGENCY_STOP, MIRROR_CONTACT } from "#scripts/handbook/sheets/control.ts";
@@ -39,6 +40,8 @@ export function handbookTables(): Readonly<Record<string, string>> {
     wiring: gallery(),
     folder: folderTable(),
     lamps: lampTable(),
+    selfTest: selfTestTable(),
+    faults: faultTable(),
     installer: installerErrors(),
     welder: welderErrors(),
   };

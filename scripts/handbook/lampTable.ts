@@ -37,7 +37,7 @@ export const SIGNS: readonly Sign[] = [
     buzzer: "off",
     when: "faulted",
     zh: "故障锁定：急停、外壳、触点或传感器",
-    doZh: "松开急停、关好外壳；仍不行查接线，见下表",
+    doZh: "松开急停、关好外壳；仍不行查接线，见第 6、7 节",
   },
   { lamp: "redBlink", buzzer: "twice", when: "refused", zh: "扫码被拒（3 秒）", doZh: "看手机上的原因" },
   { lamp: "yellow", buzzer: "twice", when: "firstWarning", zh: "通电中，还有 15 分钟到时", doZh: "准备收弧，或请管理人员延期" },

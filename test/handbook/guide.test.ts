@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { parseMachines } from "#scripts/install/batch/machinesFile.ts";
 
 const GUIDES = ["scripts/README.zh.md", "scripts/README.md"].map((path) => ({ path, text: readFileSync(path, "utf8") }));
 
@@ -43,6 +44,15 @@ describe("the installer's guide", () => {
   it("shows every diagram", () => {
     const shown = [...(GUIDES[0]?.text ?? "").matchAll(/\]\((handbook\/diagrams\/[^()]+)\)/g)].map(([, file = ""]) => file);
     expect(shown.map((file) => file.slice("handbook/diagrams/".length)).sort()).toEqual(readdirSync("scripts/handbook/diagrams").sort());
+  });
+
+  it("gives a list of machines that the tool takes", () => {
+    const [, list = ""] = /```csv\n([^`]+)```/.exec(GUIDES[0]?.text ?? "") ?? [];
+    expect(parseMachines(list).map(({ port, address }) => `${port} ${address}`)).toEqual([
+      "/dev/ttyUSB0 1",
+      "/dev/ttyUSB0 2",
+      "/dev/ttyUSB1 1",
+    ]);
   });
 
   it("names no command that the tool does not have", async () => {

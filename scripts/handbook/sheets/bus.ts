@@ -70,8 +70,8 @@ export const BUS: Sheet = {
       "120 Ω at the two ends only; without power A–B measures about 60 Ω.",
     ],
     [
-      "全线 A 接 A、B 接 B。没有一台应答，多半是 A、B 接反。总线与焊接电缆分槽，相距 30 cm 以上。",
-      "A to A, B to B: when nobody answers they are swapped. Keep 30 cm from welding cables.",
+      "全线 A 接 A、B 接 B。没有一台应答，多半是 A、B 接反。总线与焊接电缆分槽，相距 20 cm 以上。",
+      "A to A, B to B: when nobody answers they are swapped. Keep 20 cm from welding cables.",
     ],
     [
       "空芯片都在地址 247：先在工作台上逐块赋码，再上总线；每台地址互不相同。",

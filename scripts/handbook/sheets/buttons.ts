@@ -81,7 +81,7 @@ export const BUTTONS_AND_LAMPS: Sheet = {
       "Lamps and buzzer: 24 V DC, 0.1 A each at most, back to the chip's 0 V.",
     ],
     [
-      "没有盖子开关、启动按钮的，验收不会通过；不得短接代替。",
+      "没有外壳开关、启动按钮的，调试不会通过；短接代替会被发现。",
       "Without them commissioning does not pass; a bridge in their place is found.",
     ],
   ],

@@ -175,7 +175,7 @@ export const EMERGENCY_STOP: Sheet = {
       "Latching mushroom head, break contacts with direct opening; releasing it closes nothing: scan again.",
     ],
     [
-      "急停触点与线圈之间不得并接任何元件；不得用继电器、PLC 或芯片转接急停。",
+      "急停触点 11-12 两端不得并接任何元件；不得用继电器、PLC 或芯片转接急停。",
       "Nothing may be parallel to 11-12, and no relay, controller or chip may stand in for it.",
     ],
     [

@@ -40,8 +40,8 @@ export const DC_SHUNT: Sheet = {
     ],
     ...BYPASS_NOTES,
     [
-      "两根采样线拧在分流器的小螺钉上，双绞，不与焊接电缆同槽；FU2、FU3 各 0.5 A，装在取样点。",
-      "Sense wires go to the small screws, twisted, away from welding cables; FU2, FU3 0.5 A at the tap.",
+      "采样线拧在分流器小螺钉上，双绞，离焊接电缆 20 cm 以上；电压线红接 +、黑接 −；FU2、FU3 装在取样点。",
+      "Sense wires at the small screws, twisted, 20 cm from welding cables; voltage leads red +, black −; fuses at the tap.",
     ],
     [
       "分流器带焊接电位：裸露部分须绝缘，芯片采样端须隔离，任何一点不得接 PE。",
@@ -60,21 +60,24 @@ export const DC_HALL: Sheet = {
     sensor: {
       at: [103, PLUS_ROW],
       part: ring("RS 霍尔传感器", "Hall sensor", [
-        ["V", 6, "+V"],
-        ["M", 14, "OUT"],
-        ["G", 22, "0V"],
+        ["P", 5, "+V"],
+        ["Q", 11, "−V"],
+        ["M", 17, "OUT"],
+        ["G", 23, "0V"],
       ]),
     },
     sensorRow: "plus",
     pins: [
-      ["V", 40, "+V"],
-      ["M", 50, "I+"],
-      ["G", 60, "0V"],
+      ["P", 30, "+V"],
+      ["Q", 39, "−V"],
+      ["M", 48, "I+"],
+      ["G", 57, "0V"],
     ],
     sensorWires: [
-      { kind: "plus", path: ["RS.V", { y: 70 }, { x: 97 }, { y: 104 }, { x: "CH.V" }, "CH.V"] },
-      { kind: "signal", path: ["RS.M", { y: 100 }, { x: "CH.M" }, "CH.M"] },
-      { kind: "minus", path: ["RS.G", { y: 96 }, { x: "CH.G" }, "CH.G"] },
+      { kind: "plus", path: ["RS.P", { y: 103 }, { x: "CH.P" }, "CH.P"] },
+      { kind: "control", path: ["RS.Q", { y: 100 }, { x: "CH.Q" }, "CH.Q"] },
+      { kind: "signal", path: ["RS.M", { y: 97 }, { x: "CH.M" }, "CH.M"] },
+      { kind: "minus", path: ["RS.G", { y: 94 }, { x: "CH.G" }, "CH.G"] },
     ],
   }),
   notes: [
@@ -88,8 +91,8 @@ export const DC_HALL: Sheet = {
       "One bar, one turn; no other heavy conductor within 10 cm, or the zero drifts.",
     ],
     [
-      "霍尔由芯片供电：拔下插头读数成零，芯片会报“传感器断开”。FU2、FU3 各 0.5 A，装在取样点。",
-      "The chip feeds the sensor: pulling the plug is told as missing. FU2, FU3 0.5 A at the tap.",
+      "霍尔由芯片供电，四线：+V、−V、信号、0V（单电源型无 −V）。拔下插头，芯片会报“传感器断开”。",
+      "Four wires from the chip, three where the sensor needs no −V; pulling the plug is told as a missing sensor.",
     ],
   ],
 };

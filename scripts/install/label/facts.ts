@@ -36,7 +36,7 @@ const GROUP_MOST = 6;
 const GROUP = 4;
 const UID_LINE = 12;
 
-const HOTLINE = /^\+?\d[\d -]{3,18}\d$/;
+const HOTLINE = /^\+?[\d -]{5,20}$/;
 const UID = /^[0-9A-F]{24}$/;
 const FREE_TEXT = /^[\p{L}\p{N}][\p{L}\p{N} ().·/_-]{0,23}$/u;
 

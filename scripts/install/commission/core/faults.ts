@@ -35,8 +35,8 @@ export const FAULTS = {
   currentReversed: {
     zh: "电流传感器装反",
     en: "The current sensor is mounted the other way round",
-    doZh: "断电后把传感器翻转，使箭头指向焊钳（焊枪），或把分流器的两根取样线对调",
-    doEn: "With the power off, turn the sensor so that its arrow points to the electrode holder, or swap the shunt's two sense wires",
+    doZh: "断电后把传感器翻转，使箭头顺着电流从“+”端子流出的方向，或把分流器的两根取样线对调",
+    doEn: "With the power off, turn the sensor so that its arrow follows the current out of the terminal +, or swap the shunt's two sense wires",
   },
   currentSensorHalf: {
     zh: "电流读数约为实际的一半：量程不符",
@@ -87,16 +87,16 @@ export const FAULTS = {
     doEn: "Switch the supply off upstream at once; replace the contactor (its main contacts are welded), not the contacts alone",
   },
   mirrorOpen: {
-    zh: "镜像触点不闭合",
-    en: "The mirror contact never reads closed",
-    doZh: "断电后检查接触器辅助触点（镜像触点）到芯片的两根线，确认所用触点随主触头动作",
-    doEn: "With the power off, check the two wires from the contactor's mirror contact to the chip, and that this contact follows the main ones",
+    zh: "镜像触点始终显示主触头断开",
+    en: "The mirror contact never tells that the main contacts are closed",
+    doZh: "断电后检查镜像触点（常闭 21–22）到芯片的两根线是否短接，确认所用触点随主触头动作",
+    doEn: "With the power off, see whether the two wires from the mirror contact (break contact 21–22) to the chip are bridged, and that this contact follows the main ones",
   },
   mirrorStuck: {
-    zh: "镜像触点始终闭合",
-    en: "The mirror contact always reads closed",
-    doZh: "断电后检查镜像触点接线是否短接，是否错接到常闭触点",
-    doEn: "With the power off, see whether the mirror contact's wires are bridged or sit on a normally closed contact",
+    zh: "镜像触点始终显示主触头闭合",
+    en: "The mirror contact always tells that the main contacts are closed",
+    doZh: "断电后检查镜像触点（常闭 21–22）的两根线有无断开、松动，是否错接到常开触点",
+    doEn: "With the power off, see whether the two wires of the mirror contact (break contact 21–22) are broken or loose, or sit on a normally open contact",
   },
   contactorBypassed: {
     zh: "接触器被短接：断开时焊机仍有电",
@@ -131,8 +131,8 @@ export const FAULTS = {
   eStopInverted: {
     zh: "急停触点接反：松开为急停，按下为正常",
     en: "The emergency stop is inverted: released reads as pressed",
-    doZh: "断电后把监测线从常开触点改接到常闭触点（11–12）",
-    doEn: "With the power off, move the sensing wires from the normally open to the normally closed contact (11–12)",
+    doZh: "断电后把监测线从常开触点改接到第二组常闭触点（21–22）；11–12 串在线圈回路里",
+    doEn: "With the power off, move the sensing wires from the normally open to the second break contact (21–22); 11–12 is in series with the coil",
   },
   eStopIgnored: {
     zh: "急停没有断开或没有禁止闭合",
