@@ -1,9 +1,10 @@
 /** `arcgate-install COMMAND …`: the installer's tool. */
 const HELP = `arcgate-install：安装工具 the installer's tool
-  flash     烧录芯片固件 writes firmware to chips
-  label     制作焊机身份码标签 makes labels
-  discover  查找设备并写出配置 finds devices and writes the configuration
   flash       烧录芯片固件 writes firmware to chips
+  provision   配置芯片 makes a chip and a module one device
+  register    补登离线安装的设备 registers what was installed off line
+  discover    查找设备并写出配置 finds devices and writes the configuration
+  label       制作焊机身份码标签 makes labels
   commission  调试：逐项自检并生成签名报告 a self-test with a signed report
   report      核验并显示调试报告 verifies a commissioning report and prints it
 每个命令均有 --help。 Each command has --help.`;
@@ -12,6 +13,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promis
   commission: async () => (await import("#scripts/install/commission/command.ts")).runCommission,
   report: async () => (await import("#scripts/install/commission/reportCommand.ts")).runReport,
   flash: async () => (await import("#scripts/install/flash/command.ts")).runFlash,
+  provision: async () => (await import("#scripts/install/provision/command.ts")).runProvision,
+  register: async () => (await import("#scripts/install/provision/command.ts")).runRegister,
   label: async () => (await import("#scripts/install/label/command.ts")).runLabel,
   discover: async () => (await import("#scripts/install/discover/command.ts")).runDiscover,
 };

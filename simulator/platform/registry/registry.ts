@@ -78,7 +78,8 @@ export class Registry {
     const { uid, device, issue } = voucher;
     this.#checkCode(device, uid, installer);
     const known = this.#world.store.chip(uid);
-    if (known !== undefined && known.device !== device) throw new CodedError("provision.chipKnown", known.device);
+    // A reservation whose answer never reached the installer binds nobody.
+    if (known !== undefined && known.issue > 0 && known.device !== device) throw new CodedError("provision.chipKnown", known.device);
     if (known?.voucher === text && known.certificate !== null) return known.certificate;
     if (known !== undefined && issue <= known.issue) throw new CodedError("provision.staleIssue", `${issue}, last ${known.issue}`);
     return undefined;

@@ -111,7 +111,7 @@ export class RegistryStore {
     this.#database
       .prepare<[ChipRow]>(
         `INSERT INTO chip VALUES (@uid, @device, @installer, @issue, @voucher, @publicKey, @sealedKey, @certificate, @fingerprint, @registeredMs, @receiptKey)
-         ON CONFLICT (uid) DO UPDATE SET installer = @installer, issue = @issue, voucher = @voucher, public_key = @publicKey,
+         ON CONFLICT (uid) DO UPDATE SET device = @device, installer = @installer, issue = @issue, voucher = @voucher, public_key = @publicKey,
          sealed_key = @sealedKey, certificate = @certificate, fingerprint = @fingerprint, registered_ms = @registeredMs, receipt_key = @receiptKey`,
       )
       .run(chip);
