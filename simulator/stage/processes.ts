@@ -49,7 +49,7 @@ function endTheLiving(): void {
 async function stop(child: ChildProcess, exited: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill(signal);
-  const ended = await Promise.race([exited.then(() => true), delay(STOP_WAIT_MS, false)]);
+  const ended = await Promise.race([exited.then(() => true), delay(STOP_WAIT_MS, false, { ref: false })]);
   if (!ended) child.kill("SIGKILL");
   await exited;
 }

@@ -15,6 +15,7 @@ npm run sim -- workshop --machines N --folder DIR [options]
   --baud N            线路波特率 (115200)
   --unpaced           不按波特率限速 no line pacing
   --kilobytes N       占位固件大小 size of the stand-in firmware (40)
+  --buses             已配置的焊机改接到 RS-485 总线，每条 16 台 machines that are provisioned, sixteen on a bus: DIR/bus1, DIR/bus2 …
   --help
 
 就绪后打印一行 JSON；SIGTERM 正常退出。安装全部焊机： Prints one JSON line when ready; SIGTERM ends it cleanly. To install all machines:
@@ -27,6 +28,7 @@ const OPTIONS = {
   baud: { type: "string", default: "115200" },
   unpaced: { type: "boolean", default: false },
   kilobytes: { type: "string", default: "40" },
+  buses: { type: "boolean", default: false },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -52,6 +54,7 @@ async function runAsTold(argv: string[]): Promise<void> {
     seed: whole("seed", values.seed, 0, 2 ** 31),
     baud: whole("baud", values.baud, 1_200, 921_600),
     paced: !values.unpaced,
+    buses: values.buses,
     firmwareKilobytes: whole("kilobytes", values.kilobytes, 1, 62),
   });
   console.log(JSON.stringify({ ready: true, ...workshop.ready }));

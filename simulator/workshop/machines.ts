@@ -10,7 +10,11 @@ const MAKER = "ARCG";
 const HOTLINE = "0538-3210000";
 
 export interface WorkshopMachine {
+  /** From 1 on. */
+  number: number;
   name: string;
+  /** What its part keeps, wherever it is wired to. */
+  flash: string;
   /** Link to its pty. */
   port: string;
   model: string;
@@ -23,7 +27,15 @@ export function planMachines(count: number, folder: string): WorkshopMachine[] {
     const name = `m${String(index + 1).padStart(2, "0")}`;
     const port = join(folder, name);
     const model = MODELS[index % MODELS.length] ?? MODELS[0];
-    return { name, port, model, sensorRangeAmps: checkOptions({ tty: port, model }).rangeAmps, address: index + 1 };
+    return {
+      number: index + 1,
+      name,
+      flash: `${port}.flash`,
+      port,
+      model,
+      sensorRangeAmps: checkOptions({ tty: port, model }).rangeAmps,
+      address: index + 1,
+    };
   });
 }
 

@@ -5,9 +5,12 @@ import { fileURLToPath } from "node:url";
 import { SILICON } from "#protocol/boot/silicon.ts";
 import { RELEASE_ENTRY } from "#protocol/release/releaseFile.ts";
 import { Random } from "#simulator/chip/plant/random.ts";
+import type { PartMake } from "#simulator/chip/silicon/mountedPart.ts";
+import { startPartLine } from "#simulator/chip/silicon/partLine.ts";
 import { type PartProcess, startPart } from "#simulator/chip/silicon/partProcess.ts";
 import { standInFirmware } from "#simulator/chip/silicon/standIn.ts";
 import { readKeys } from "#simulator/platform/keys.ts";
+import { makeInstaller } from "#simulator/platform/registry/command.ts";
 import { issueRelease } from "#simulator/platform/releaseIssuer.ts";
 import { type Running, readiness, startNode } from "#simulator/stage/processes.ts";
 import { startJig } from "#simulator/workshop/jigServer.ts";
@@ -20,6 +23,8 @@ export interface WorkshopOptions {
   baud: number;
   paced: boolean;
   firmwareKilobytes: number;
+  /** The machines of a folder that are provisioned, sixteen on a bus; bare ones would all have one address. */
+  buses: boolean;
 }
 
 /** What the installer's tool needs to be told. */
@@ -34,7 +39,8 @@ export interface WorkshopReady {
   jig: string;
   /** The platform's control socket and data folder. */
   platform: { control: string; data: string };
-  machines: { name: string; port: string; control: string }[];
+  /** `address`: as the list gives it. */
+  machines: { name: string; port: string; control: string; address: number }[];
 }
 
 export interface Workshop {
@@ -46,6 +52,8 @@ export interface Workshop {
 
 const SIMULATOR = fileURLToPath(new URL("../main.ts", import.meta.url));
 const FIRMWARE_VERSION = "1.0.0";
+const INSTALLER = "张三 Zhang San";
+const PER_BUS = 16;
 const ANY_PORT = "127.0.0.1:0";
 
 /** Resolves when all of it can be used. A folder that was used before goes on where it was: its parts keep their flash. */
@@ -62,20 +70,28 @@ export async function startWorkshop({ folder: given, ...options }: WorkshopOptio
     const platform = startPlatform(folder, data);
     opened.push(() => platform.stop());
     const machines = planMachines(options.machines, folder);
-    const parts = new Map<string, PartProcess>();
-    for (const [index, machine] of machines.entries()) {
-      const part = await startMachine(machine, index, options);
+    const alone = new Map<string, PartProcess>();
+    for (const line of options.buses ? busesOf(folder, machines) : []) {
+      const bus = await startPartLine(
+        { ...options, tty: line.tty },
+        line.machines.map((machine) => partOf(machine, options)),
+      );
+      opened.push(() => bus.close());
+      for (const machine of line.machines) machine.port = line.tty;
+    }
+    for (const machine of options.buses ? [] : machines) {
+      const part = await startPart({ ...options, tty: machine.port, ...partOf(machine, options) });
       opened.push(() => part.close());
-      parts.set(machine.port, part);
+      alone.set(machine.port, part);
     }
     const { broker, brokerTls, registry, trust, control } = await readiness<PlatformReady>(platform, "平台已启动");
     const jig = join(folder, "jig");
-    const server = await startJig(jig, parts, { dataDir: data, controlPath: control });
+    const server = await startJig(jig, alone, { dataDir: data, controlPath: control });
     opened.push(() => server.close());
     const files = await writeFiles(folder, data, machines, options);
     const ready: WorkshopReady = {
       ...{ ...files, registry, broker, brokerTls, trust, jig, platform: { control, data } },
-      machines: machines.map(({ name, port }) => ({ name, port, control: `${port}.ctl` })),
+      machines: machines.map(({ name, port, address }) => ({ name, port, control: `${port}.ctl`, address })),
     };
     return { ready, platformEnded: platform.exited, close };
   } catch (error) {
@@ -97,13 +113,17 @@ function startPlatform(folder: string, data: string): Running {
   return startNode("platform", SIMULATOR, ["platform", "--data", data, "--quiet", ...doors], folder);
 }
 
-function startMachine(
-  { port: tty, model, sensorRangeAmps: rangeAmps }: WorkshopMachine,
-  index: number,
-  { seed, baud, paced }: Omit<WorkshopOptions, "folder">,
-): Promise<PartProcess> {
-  const line = { tty, baud, paced, flash: `${tty}.flash`, serial: `${seed}/${index + 1}` };
-  return startPart({ ...line, silicon: index % 2 === 0 ? "f030" : "f103", machine: { model, rangeAmps, seed: seed + index } });
+function partOf({ flash, number, model, sensorRangeAmps: rangeAmps }: WorkshopMachine, { seed }: { seed: number }): PartMake {
+  const silicon = number % 2 === 1 ? "f030" : "f103";
+  return { silicon, flash, serial: `${seed}/${number}`, machine: { model, rangeAmps, seed: seed + number - 1 } };
+}
+
+function busesOf(folder: string, machines: readonly WorkshopMachine[]): { tty: string; machines: WorkshopMachine[] }[] {
+  const count = Math.ceil(machines.length / PER_BUS);
+  return Array.from({ length: count }, (_, index) => ({
+    tty: join(folder, `bus${index + 1}`),
+    machines: machines.slice(index * PER_BUS, (index + 1) * PER_BUS),
+  }));
 }
 
 async function writeFiles(
@@ -125,16 +145,6 @@ async function writeFiles(
   const productIds = Object.values(SILICON).map(({ productId }) => productId);
   const about = { version: FIRMWARE_VERSION, issuedMs: Date.now(), target: "chip" as const, productIds };
   writeFileSync(files.firmware, issueRelease(readKeys(data), about, [{ name: RELEASE_ENTRY.chip, bytes }]));
-  if (!existsSync(files.installer)) await issueInstaller(folder, data, files.installer);
+  if (!existsSync(files.installer)) await makeInstaller(data, { out: files.installer, name: INSTALLER });
   return files;
-}
-
-async function issueInstaller(folder: string, data: string, out: string): Promise<void> {
-  const issuer = startNode(
-    "installer",
-    SIMULATOR,
-    ["platform", "installer", "--data", data, "--name", "张三 Zhang San", "--out", out],
-    folder,
-  );
-  if ((await issuer.exited) !== 0) throw new Error(`安装员文件未能签发 / no installer's file: ${issuer.logPath}`);
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { explain } from "#protocol/errors/explain.ts";
+import type { InstallerFile } from "#protocol/install/installerFile.ts";
 import { VOUCHER_PREFIX } from "#protocol/pass/passText.ts";
 import { openKeys } from "#simulator/platform/keys.ts";
 import { openAuthority } from "#simulator/platform/registry/authority.ts";
@@ -12,6 +13,12 @@ import { RegistryStore } from "#simulator/platform/registry/registryStore.ts";
 /** `--data DIR --out FILE [--name TEXT]`; works while the platform runs. */
 export async function writeInstaller(dataDir: string, { out, name }: { out?: string | undefined; name: string }): Promise<void> {
   if (out === undefined) throw new RangeError("installer: --out FILE");
+  const file = await makeInstaller(dataDir, { out, name });
+  process.stdout.write(`${JSON.stringify({ installer: file.id, serials: file.serials, out })}\n`);
+}
+
+/** Writes the file to `out`. */
+export async function makeInstaller(dataDir: string, { out, name }: { out: string; name: string }): Promise<InstallerFile> {
   const nowMs = Date.now();
   const keys = openKeys(dataDir, undefined, nowMs);
   const store = new RegistryStore(dataDir);
@@ -19,7 +26,7 @@ export async function writeInstaller(dataDir: string, { out, name }: { out?: str
     const authority = await openAuthority(dataDir, nowMs);
     const file = issueInstaller(name, { dataDir, store, keys, authority, nowMs });
     writeFileSync(out, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
-    process.stdout.write(`${JSON.stringify({ installer: file.id, serials: file.serials, out })}\n`);
+    return file;
   } finally {
     store.close();
   }
