@@ -40,7 +40,7 @@ describe("golden reports", () => {
 
   it("every character counts", () => {
     const [{ file } = { file: "" }] = accepted;
-    for (let at = 0; at < file.length; at += 37) {
+    for (let at = 0; at < file.length; at += 131) {
       const changed = `${file.slice(0, at)}${file[at] === "1" ? "2" : "1"}${file.slice(at + 1)}`;
       expect(codeOf(() => verified(changed))).toMatch(/^commission\.(badReport|badSignature|unknownSigner)$/);
     }

@@ -62,7 +62,10 @@ export function virtualBench(model = "ZX7-400"): VirtualBench {
       return Promise.resolve();
     },
   };
-  const bench: Bench = { ...shared, desk: new ChipDesk(wire, DEVICE, chip.make.linkKey, 1_000) };
+  const bench: Bench = {
+    ...shared,
+    desk: new ChipDesk(wire, { device: DEVICE, key: chip.make.linkKey, firstSession: 1_000, pause: pass }),
+  };
   return {
     ...{ bench, chip, asked },
     agent: { ...shared, device: DEVICE, page: "", platformMs: PATIENCE_MS, report: () => pageOf(bench, chip) },
@@ -90,7 +93,7 @@ async function pageOf({ desk }: Bench, chip: Chip): Promise<AgentReport> {
       arcing: false,
       volts,
       amps,
-      totals: { arcs: chip.truth().arcs },
+      totals: { ...chip.account.totals, arcs: chip.truth().arcs },
     },
     ...{ inspection: null, decision: null, journalled: lane, backlog: lane, deadLetters: [] },
   };

@@ -93,9 +93,9 @@ describe("the current, while somebody welds", () => {
 
   it("alternating current has no direction, and a load of a dry run no size", async () => {
     const limits = { ...virtualBench("BX1-500").bench.limits, weldAmps: 150 };
-    const reading = { samples: [{ amps: -150, volts: 26 }], arcs: 0 };
+    const reading = { samples: [{ amps: -150, volts: 26 }], arcs: 1, arcMs: 3_000, arcAmps: 150, arcVolts: 26 };
     expect(judgeCurrent(reading, limits, false).verdict).toBe("pass");
-    expect(judgeCurrent({ ...reading, samples: [{ amps: 40, volts: 2 }] }, limits, true).verdict).toBe("pass");
+    expect(judgeCurrent({ ...reading, samples: [{ amps: 40, volts: 2 }], arcs: 0 }, limits, true).verdict).toBe("pass");
   });
 });
 

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { CodedError } from "#protocol/errors/codedError.ts";
 
-/** How it is started, the config's arguments apart, or the page of one that runs. */
-export type AgentStart = { argv: readonly [string, ...string[]] } | { page: string };
+/** The program and its arguments, but for those that name the configuration. */
+export type AgentCommand = readonly [string, ...string[]];
 
 const START_MS = 60_000;
 const STOP_MS = 10_000;
@@ -34,7 +34,7 @@ const Report = z.object({
       arcing: z.boolean(),
       volts: z.number().nullable(),
       amps: z.number().nullable(),
-      totals: z.object({ arcs: z.number() }),
+      totals: z.object({ arcs: z.number(), arcMs: z.number(), chargeAmpereSeconds: z.number(), energyJoules: z.number() }),
       inspection: z.string().nullable(),
       decision: z.object({ allowed: z.boolean(), reason: z.string() }).nullable(),
       journalled: Lane,
@@ -48,24 +48,22 @@ export type AgentReport = z.infer<typeof Report>;
 export type MachineReport = AgentReport["machines"][number];
 
 /** This repository's agent where it is there, else the installed one. */
-export function defaultAgent(): AgentStart {
+export function defaultAgent(): AgentCommand {
   const source = fileURLToPath(new URL("../../../agent/main.ts", import.meta.url));
-  return { argv: existsSync(source) ? [process.execPath, "--import", import.meta.resolve("tsx"), source] : ["arcgate"] };
+  return existsSync(source) ? [process.execPath, "--import", import.meta.resolve("tsx"), source] : ["arcgate"];
 }
 
 export class RunningAgent {
   readonly page: string;
-  readonly #child: ChildProcess | null;
+  readonly #child: ChildProcess;
 
-  private constructor(page: string, child: ChildProcess | null) {
+  private constructor(page: string, child: ChildProcess) {
     this.page = page;
     this.#child = child;
   }
 
   /** Resolves when it says that it is ready. Throws `commission.agentFailed` with its last words. */
-  static async start(start: AgentStart, configFile: string): Promise<RunningAgent> {
-    if ("page" in start) return new RunningAgent(start.page.replace(/\/$/, ""), null);
-    const [program, ...before] = start.argv;
+  static async start([program, ...before]: AgentCommand, configFile: string): Promise<RunningAgent> {
     const child = spawn(program, [...before, "run", "--config", configFile], {
       cwd: dirname(configFile),
       stdio: ["ignore", "pipe", "pipe"],
@@ -80,14 +78,13 @@ export class RunningAgent {
 
   /** Null while it does not answer. */
   async report(): Promise<AgentReport | null> {
-    if (this.#child && this.#child.exitCode !== null) throw new CodedError("commission.agentFailed", `exit code ${this.#child.exitCode}`);
+    if (this.#child.exitCode !== null) throw new CodedError("commission.agentFailed", `exit code ${this.#child.exitCode}`);
     const answer = await fetch(`${this.page}/api/status`, { signal: AbortSignal.timeout(ASK_MS) }).catch(() => null);
     return answer ? Report.parse(await answer.json()) : null;
   }
 
-  /** Only what was started here. */
-  async stop(): Promise<void> {
-    if (this.#child) await stopped(this.#child);
+  stop(): Promise<void> {
+    return stopped(this.#child);
   }
 }
 

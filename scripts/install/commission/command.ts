@@ -3,27 +3,28 @@ import { parseArgs } from "node:util";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { explain } from "#protocol/errors/explain.ts";
 import type { CommissionReport } from "#protocol/install/report.ts";
-import { type AgentStart, defaultAgent } from "#scripts/install/commission/agentProcess.ts";
+import { type AgentCommand, defaultAgent } from "#scripts/install/commission/agentProcess.ts";
 import { type CommissionOrder, commission } from "#scripts/install/commission/commission.ts";
 import { readMachineSettings } from "#scripts/install/commission/machineSettings.ts";
 import { OUTCOME_WORDS } from "#scripts/install/commission/reportText.ts";
 import { ConsoleTeller } from "#scripts/install/machine/consoleTeller.ts";
 import { Jig } from "#scripts/install/machine/jig.ts";
 import { Job } from "#scripts/install/machine/job.ts";
-import type { Teller } from "#scripts/install/machine/teller.ts";
 
 const HELP = `调试：逐项自检并生成签名报告 commissioning: a self-test with a verdict for each item, and a signed report
 arcgate-install commission --folder DIR [options]
 
   --folder DIR        焊机文件夹，内有 arcgate.yaml the machine's folder
   --device CODE       文件夹中有多台焊机时选择 which of its machines
-  --agent COMMAND     焊闸程序的启动命令，或正在运行的程序页面 http://…
-                      how to start the agent, or the page of one that runs (this repository's, else arcgate)
-  --registry URL      平台登记处；缺省为离线，需平台的项目以后补做 without it: off line, what needs the platform is left for later
+  --agent COMMAND     焊闸程序的启动命令；须先停止正在运行的焊闸程序
+                      how to start the agent (this repository's, else arcgate); one that runs must be stopped before
+  --registry URL      平台登记处，合格报告交其登记（须同时给出 --installer）；缺省为离线，需平台的项目以后补做
+                      the platform's registry, which is given the report of a machine that passed (with --installer); without it: off line
   --installer FILE    平台发给安装人员的文件，用其签署报告；缺省用模块密钥
                       the installer's file, whose key signs; the module's own without it
   --dry               以电阻或模拟信号代替电弧，报告中注明 a resistor or a simulated signal for the arc; the report says so
   --jig SOCKET        由治具代替人手 a jig instead of hands
+  --haste N           模拟焊机的加速倍数 a simulated machine's speed (1)
   --help
 
 按提示操作即可；不合格项会说明接线错误和处理方法。中断后再次运行同一命令即可继续，安全项 24 小时后须重做。
@@ -46,6 +47,8 @@ const OPTIONS = {
 
 /** What was done by hand is there when it is said to be done; a contact needs no longer. */
 const PATIENCE_MS = 3_000;
+const LEASE_NOTE =
+  "接触器最迟 3 秒内自行断开（焊闸程序运行过则 8 秒）。 The contactor opens by itself within 3 s (8 s after the agent ran).";
 const USAGE = new Set(["commission.badOption", "commission.badFolder", "commission.noSigner"]);
 
 /** Gives the exit code. */
@@ -64,6 +67,7 @@ export async function runCommission(argv: string[]): Promise<number> {
     const cause: unknown = abort.signal.aborted ? abort.signal.reason : error;
     if (!(cause instanceof CodedError)) throw error;
     console.error(explain(cause));
+    if (!USAGE.has(cause.code)) console.error(LEASE_NOTE);
     console.log(JSON.stringify({ outcome: null, code: cause.code, detail: cause.detail }));
     return USAGE.has(cause.code) ? 2 : 1;
   } finally {
@@ -74,11 +78,11 @@ export async function runCommission(argv: string[]): Promise<number> {
 async function run(values: ReturnType<typeof parsed>, signal: AbortSignal): Promise<number> {
   const order = orderOf(values, signal);
   const { line } = readMachineSettings(order.folder, order.device);
-  const console_ = new ConsoleTeller();
-  const jig = values.jig === undefined ? null : await Jig.open(values.jig, line.port, (told) => console_.tell(told));
+  const person = new ConsoleTeller();
+  const jig = values.jig === undefined ? null : await Jig.open(values.jig, line.port, (told) => person.tell(told));
   const job = new Job(order.folder);
   try {
-    return told(await commission(order, job, jig ?? (console_ satisfies Teller)));
+    return told(await commission(order, job, jig ?? person));
   } finally {
     job.close();
     jig?.close();
@@ -98,11 +102,10 @@ function orderOf(values: ReturnType<typeof parsed>, signal: AbortSignal): Commis
   };
 }
 
-function agentOf(text: string): AgentStart {
-  if (/^https?:\/\//.test(text)) return { page: text };
+function agentOf(text: string): AgentCommand {
   const [program, ...rest] = text.split(" ").filter(Boolean);
   if (program === undefined) throw badOption("--agent: a command");
-  return { argv: [program, ...rest] };
+  return [program, ...rest];
 }
 
 function told({ device, outcome, dry, items }: CommissionReport): number {

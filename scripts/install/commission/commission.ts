@@ -2,25 +2,24 @@
  * A machine's self-test: each item with a verdict, journalled, and a signed report of all of them. The contactor is only ever rented:
  * whatever ends this program, the chip opens it when the lease runs out.
  */
-import { renameSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseDesignation } from "#protocol/codes/gbt10249.ts";
-import type { CommissionReport } from "#protocol/install/report.ts";
-import { encodeReport } from "#protocol/install/report.ts";
-import type { AgentStart } from "#scripts/install/commission/agentProcess.ts";
+import { CodedError } from "#protocol/errors/codedError.ts";
+import { type CommissionReport, encodeReport } from "#protocol/install/report.ts";
+import type { AgentCommand } from "#scripts/install/commission/agentProcess.ts";
 import { machineLimits } from "#scripts/install/commission/core/limits.ts";
 import { outcomeOf } from "#scripts/install/commission/core/plan.ts";
 import { ASK_WORDS } from "#scripts/install/commission/core/words.ts";
 import { ELECTRICAL_IDS, examine } from "#scripts/install/commission/examine.ts";
-import { examineThroughAgent } from "#scripts/install/commission/examineThroughAgent.ts";
+import { examineThroughAgent, type SeenAgent } from "#scripts/install/commission/examineThroughAgent.ts";
 import { Findings } from "#scripts/install/commission/findings.ts";
+import { keepReport, registerReport } from "#scripts/install/commission/handOver.ts";
 import { type MachineSettings, readMachineSettings } from "#scripts/install/commission/machineSettings.ts";
 import { type AtChip, withChip } from "#scripts/install/commission/probes/atChip.ts";
 import type { Bench } from "#scripts/install/commission/probes/bench.ts";
 import { reportOf } from "#scripts/install/commission/reportOf.ts";
 import { openSigner } from "#scripts/install/commission/signer.ts";
 import type { Job } from "#scripts/install/machine/job.ts";
-import { machineFile } from "#scripts/install/machine/machineFolder.ts";
 import type { Ask, Teller } from "#scripts/install/machine/teller.ts";
 
 export interface CommissionOrder {
@@ -28,7 +27,7 @@ export interface CommissionOrder {
   folder: string;
   /** Null: the only one there. */
   device: string | null;
-  agent: AgentStart;
+  agent: AgentCommand;
   /** Null: off line; what needs the platform is left for later. */
   registry: string | null;
   /** A resistor or a simulated signal stands for the arc. */
@@ -49,6 +48,8 @@ const PLATFORM_OFFLINE_MS = 5_000;
 /** Throws the codes of `commission` and `link`; a machine that failed is a report that says so. */
 export async function commission(order: CommissionOrder, job: Job, teller: Teller): Promise<CommissionReport> {
   const machine = readMachineSettings(order.folder, order.device);
+  // The registry knows installers, not modules.
+  if (order.registry !== null && order.installerFile === null) throw new CodedError("commission.noSigner", order.registry);
   const signer = openSigner(order.installerFile, machine);
   const hands = handsOf(order, teller);
   const { identity, findings } = await withChip(machine, hands, async (chip) => {
@@ -59,14 +60,23 @@ export async function commission(order: CommissionOrder, job: Job, teller: Telle
   const limits = machineLimits(parseDesignation(machine.designation), identity.sensorRangeAmps);
   const offline = order.registry === null;
   const bench = { ...hands, device: machine.device, limits, platformMs: offline ? PLATFORM_OFFLINE_MS : PLATFORM_MS };
-  const agent = await examineThroughAgent({ ...order, offline, configFile: machine.configFile }, bench, findings);
+  const through = { ...order, offline, configFile: machine.configFile };
+  let agent: SeenAgent;
+  try {
+    agent = await examineThroughAgent(through, bench, findings);
+  } finally {
+    // An agent that is stopped leaves its lease running: it is not waited for.
+    await withChip(machine, hands, leaveOpen);
+  }
   await lockLast(machine, findings, hands);
   const outcome = outcomeOf(findings.results);
   const report = reportOf(
     { machine, identity, signer: signer.signer, dry: order.dry, outcome, agent, endedMs: Date.now() },
     findings.results,
   );
-  keepReport(machineFile(order.folder, "report"), encodeReport(report, signer.sign));
+  const bytes = encodeReport(report, signer.sign);
+  await keepReport(order.folder, bytes, report);
+  await registerReport(bytes, { ...order, job, teller });
   return report;
 }
 
@@ -94,6 +104,11 @@ async function examineAtChip(chip: AtChip, machine: MachineSettings, findings: F
   }
 }
 
+/** Whoever is done with the chip orders it open. */
+function leaveOpen(): Promise<void> {
+  return Promise.resolve();
+}
+
 /** The last act: what is locked cannot be corrected any more. */
 async function lockLast(machine: MachineSettings, findings: Findings, hands: Hands): Promise<void> {
   await findings.attempt("locked", () =>
@@ -102,10 +117,4 @@ async function lockLast(machine: MachineSettings, findings: Findings, hands: Han
       return (await desk.isLocked()) ? null : "chipNotLocked";
     }),
   );
-}
-
-/** Beside and renamed: a report is whole or not there. */
-function keepReport(path: string, bytes: Uint8Array): void {
-  writeFileSync(`${path}.new`, bytes, { flush: true });
-  renameSync(`${path}.new`, path);
 }

@@ -1,7 +1,7 @@
 /** Runs the items that only the real agent can answer: started for them, and stopped again whatever comes of it. */
 
 import { CodedError } from "#protocol/errors/codedError.ts";
-import { type AgentReport, type AgentStart, RunningAgent } from "#scripts/install/commission/agentProcess.ts";
+import { type AgentCommand, type AgentReport, RunningAgent } from "#scripts/install/commission/agentProcess.ts";
 import { failed, skipped } from "#scripts/install/commission/core/finding.ts";
 import { judgeArc, judgeClock, judgeCurrent, judgePlatform, judgeScan } from "#scripts/install/commission/core/judgeAgent.ts";
 import { blockerOf } from "#scripts/install/commission/core/plan.ts";
@@ -9,7 +9,7 @@ import type { Findings } from "#scripts/install/commission/findings.ts";
 import { type AgentBench, probeClock, probePlatform, probeScan, probeWeld } from "#scripts/install/commission/probes/throughAgent.ts";
 
 interface AgentOrder {
-  agent: AgentStart;
+  agent: AgentCommand;
   configFile: string;
   dry: boolean;
   /** The platform cannot be expected. */

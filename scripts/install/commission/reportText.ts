@@ -3,16 +3,7 @@ import type { CommissionReport, ReportItem } from "#protocol/install/report.ts";
 import { FAULTS, type FaultText } from "#scripts/install/commission/core/faults.ts";
 import { ITEMS } from "#scripts/install/commission/core/items.ts";
 import { boundOf, figuresOf } from "#scripts/install/commission/core/words.ts";
-
-/** A4, made into a PDF by scripts/install/paper. */
-export interface Sheet {
-  titleZh: string;
-  titleEn: string;
-  facts: { zh: string; en: string; value: string }[];
-  rows: { zh: string; en: string; measured: string; wanted: string; verdict: "pass" | "fail" | "skipped" }[];
-  footer: string[];
-  qr?: string;
-}
+import type { Sheet } from "#scripts/install/paper/sheet.ts";
 
 export const OUTCOME_WORDS = {
   passed: { zh: "合格", en: "passed" },

@@ -20,8 +20,11 @@ export interface ScanReading {
 export interface WeldReading {
   /** Each with at least the least current of an arc. */
   samples: readonly { amps: number; volts: number }[];
-  /** That the agent has counted meanwhile. */
+  /** What the agent has metered meanwhile; sizes, for only the samples have a direction. */
   arcs: number;
+  arcMs: number;
+  arcAmps: number;
+  arcVolts: number;
 }
 
 export interface PlatformReading {
@@ -50,25 +53,32 @@ export function judgeScan({ allowed, reason, energised, afterMs }: ScanReading):
 }
 
 /** Direction where it is DC, and size: the installer was asked to set `weldAmps`. A resistor of a dry run draws what it draws. */
-export function judgeCurrent({ samples }: WeldReading, { alternating, weldAmps }: MachineLimits, dry: boolean): Finding {
-  const amps = medianOf(samples.map((sample) => sample.amps));
+export function judgeCurrent(reading: WeldReading, { alternating, weldAmps }: MachineLimits, dry: boolean): Finding {
+  const sampled = medianOf(reading.samples.map(({ amps }) => amps));
+  const size = reading.arcs > 0 ? reading.arcAmps : Math.abs(sampled);
   const { currentPart, halfPart } = LIMITS;
-  const limits = dry ? [] : [limit("current", weldAmps * currentPart.least, weldAmps * currentPart.most, "A")];
-  const figures = { measured: [measure("current", amps, "A"), measure("samples", samples.length, "")], limits };
-  if (samples.length === 0) return skipped("arc", figures);
-  if (!alternating && amps < 0) return failed("currentReversed", figures);
-  if (dry) return passed(figures);
-  const part = Math.abs(amps) / weldAmps;
-  if (part >= currentPart.least && part <= currentPart.most) return passed(figures);
+  const figures = {
+    measured: [measure("current", size, "A"), measure("direction", Math.sign(sampled), ""), measure("samples", reading.samples.length, "")],
+    limits: [
+      ...(dry ? [] : [limit("current", weldAmps * currentPart.least, weldAmps * currentPart.most, "A")]),
+      ...(alternating ? [] : [limit("direction", 1, 1, "")]),
+    ],
+  };
+  if (reading.samples.length === 0) return skipped("arc", figures);
+  if (!alternating && sampled < 0) return failed("currentReversed", figures);
+  const part = size / weldAmps;
+  if (dry || (part >= currentPart.least && part <= currentPart.most)) return passed(figures);
   return failed(part > halfPart.least && part < halfPart.most ? "currentSensorHalf" : "currentDeviates", figures);
 }
 
-export function judgeArc({ samples, arcs }: WeldReading, dry: boolean): Finding {
+export function judgeArc({ samples, arcs, arcMs, arcAmps, arcVolts }: WeldReading, dry: boolean): Finding {
   const figures = {
     measured: [
       measure("arcs", arcs, ""),
-      measure("current", medianOf(samples.map(({ amps }) => amps)), "A"),
-      measure("voltage", medianOf(samples.map(({ volts }) => volts)), "V"),
+      measure("arcTime", arcMs / 1_000, "s"),
+      measure("current", arcAmps, "A"),
+      measure("voltage", arcVolts, "V"),
+      measure("samples", samples.length, ""),
     ],
     limits: dry ? [] : [limit("arcs", 1, null, "")],
   };

@@ -16,8 +16,8 @@ export type ChipWire = Pick<ChipIo, "readIdentity" | "read" | "exchangePage" | "
 const SESSION_LIMIT_S = 600;
 /** So long the machine stays live when this program dies. */
 const LEASE_MS = 3_000;
-/** Noise and a late answer are met again; more than that is the link item's to name. */
-const TRIES = 4;
+/** Noise and a late answer are met again, after a silence as long as the driver's own; more than that is the link item's to name. */
+const PAUSES_MS = [0, 50, 950];
 /** What came and went while the desk was busy elsewhere is of no use to any item. */
 const LATEST_WINDOWS = 1;
 
@@ -26,7 +26,16 @@ interface Seen {
   windows: Window[];
 }
 
+export interface DeskOptions {
+  device: string;
+  key: Uint8Array;
+  /** Sessions are numbered from here, where no agent's session may be. */
+  firstSession: number;
+  pause(ms: number): Promise<unknown>;
+}
+
 export class ChipDesk {
+  readonly #pause: DeskOptions["pause"];
   readonly #wire: ChipWire;
   readonly #device: string;
   readonly #key: Uint8Array;
@@ -35,8 +44,8 @@ export class ChipDesk {
   #readFrom = 0;
   #session: number;
 
-  /** Sessions are numbered from `firstSession`, which no agent's session may be. */
-  constructor(wire: ChipWire, device: string, key: Uint8Array, firstSession: number) {
+  constructor(wire: ChipWire, { device, key, firstSession, pause }: DeskOptions) {
+    this.#pause = pause;
     this.#wire = wire;
     this.#device = device;
     this.#key = key;
@@ -50,12 +59,12 @@ export class ChipDesk {
 
   /** Meets the chip, after each of its boots anew. Throws `link.foreignDevice`, `link.badMac` and the driver's errors. */
   async meet(): Promise<Identity> {
-    const identity = await insistently(() => this.#wire.readIdentity("urgent"));
+    const identity = await this.#insistently(() => this.#wire.readIdentity("urgent"));
     if (identity.deviceCode !== this.#device) {
       throw new CodedError("link.foreignDevice", `the chip belongs to ${identity.deviceCode || "nobody"}, not ${this.#device}`);
     }
     this.#identity = identity;
-    const header = this.#opened(await insistently(() => this.#wire.read(PAGE, "urgent"))).header;
+    const header = this.#opened(await this.#insistently(() => this.#wire.read(PAGE, "urgent"))).header;
     this.#counter = header.leaseCounter;
     this.#readFrom = Math.max(0, header.nextSeq - LATEST_WINDOWS);
     return identity;
@@ -63,7 +72,7 @@ export class ChipDesk {
 
   /** Reads without writing: no lease is renewed by it. */
   look(): Promise<Sight> {
-    return insistently(() => this.lookOnce());
+    return this.#insistently(() => this.lookOnce());
   }
 
   /** One request, whatever becomes of it. */
@@ -72,15 +81,15 @@ export class ChipDesk {
   }
 
   async isLocked(): Promise<boolean> {
-    const words = await insistently(() => this.#wire.read(VAULT, "urgent"));
+    const words = await this.#insistently(() => this.#wire.read(VAULT, "urgent"));
     if (!isAuthentic(VAULT, words, this.#secret)) throw new CodedError("link.badMac", this.#device);
     return decodeBlock(VAULT, words).calibrationLocked === 1;
   }
 
   /** Writes the calibration once more, as it is, for the last time. */
   async lock(): Promise<void> {
-    const calibration = decodeBlock(CALIBRATION, await insistently(() => this.#wire.read(CALIBRATION, "urgent")));
-    await insistently(() =>
+    const calibration = decodeBlock(CALIBRATION, await this.#insistently(() => this.#wire.read(CALIBRATION, "urgent")));
+    await this.#insistently(() =>
       this.#wire.write(CALIBRATION, () => {
         this.#counter += 1;
         return seal(CALIBRATION, { ...calibration, counter: this.#counter, lock: 1 }, this.#secret);
@@ -97,11 +106,23 @@ export class ChipDesk {
   async order(mode: Extract<LeaseMode, "open" | "closed">, leaseMs = LEASE_MS): Promise<Seen> {
     const readFrom = this.#readFrom;
     const lease = () => this.#lease(mode, leaseMs, readFrom);
-    const answer = await insistently(() => this.#wire.exchangePage(lease, PAGE_RECORDS_MAX, "urgent"));
+    const answer = await this.#insistently(() => this.#wire.exchangePage(lease, PAGE_RECORDS_MAX, "urgent"));
     const { header, windows } = this.#opened(answer.data);
     const last = windows.at(-1);
     this.#readFrom = last ? last.seq + last.run : Math.max(readFrom, header.firstSeq);
     return { sight: sightOf(header), windows };
+  }
+
+  async #insistently<T>(ask: () => Promise<T>): Promise<T> {
+    for (const pauseMs of PAUSES_MS) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof CodedError) || (error.code !== "link.timeout" && error.code !== "link.badAnswer")) throw error;
+        await this.#pause(pauseMs);
+      }
+    }
+    return await ask();
   }
 
   #lease(mode: LeaseMode, leaseMs: number, readFrom: number): Uint16Array {
@@ -119,17 +140,6 @@ export class ChipDesk {
     const page = decodePage(words, this.identity.windowMs, this.#secret);
     if (!page) throw new CodedError("link.badMac", this.#device);
     return page;
-  }
-}
-
-async function insistently<T>(ask: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await ask();
-    } catch (error) {
-      const isPassing = error instanceof CodedError && (error.code === "link.timeout" || error.code === "link.badAnswer");
-      if (!isPassing || attempt === TRIES) throw error;
-    }
   }
 }
 

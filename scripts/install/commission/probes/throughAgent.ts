@@ -79,19 +79,33 @@ export async function probeWeld(bench: AgentBench, dry: boolean): Promise<WeldRe
 }
 
 async function watchWeld(bench: AgentBench, dry: boolean): Promise<WeldReading> {
-  const first = await machineUntil(bench, LINK_MS, () => true);
+  const before = (await machineUntil(bench, LINK_MS, () => true))?.totals;
+  let totals = before;
   const samples: { amps: number; volts: number }[] = [];
   const untilMs = bench.nowMs() + bench.patienceMs + WELD_MS;
-  let arcs = 0;
-  while (bench.nowMs() < untilMs && arcs === 0 && !(dry && samples.length >= DRY_SAMPLES)) {
+  while (bench.nowMs() < untilMs && totals?.arcs === before?.arcs && !(dry && samples.length >= DRY_SAMPLES)) {
     await bench.pause(LOOK_EVERY_MS);
     const now = machineOf(bench, await bench.report());
     if (!now) continue;
-    const { amps, volts, totals } = now;
+    const { amps, volts } = now;
     if (amps !== null && volts !== null && Math.abs(amps) >= bench.limits.arcMinAmps) samples.push({ amps, volts });
-    arcs = totals.arcs - (first?.totals.arcs ?? 0);
+    totals = now.totals;
   }
-  return { samples, arcs };
+  return { samples, ...meteredBetween(before ?? NOTHING, totals ?? NOTHING) };
+}
+
+const NOTHING: MachineReport["totals"] = { arcs: 0, arcMs: 0, chargeAmpereSeconds: 0, energyJoules: 0 };
+
+function meteredBetween(before: MachineReport["totals"], after: MachineReport["totals"]): Omit<WeldReading, "samples"> {
+  const arcMs = after.arcMs - before.arcMs;
+  const charge = Math.abs(after.chargeAmpereSeconds - before.chargeAmpereSeconds);
+  const energy = Math.abs(after.energyJoules - before.energyJoules);
+  return {
+    arcs: after.arcs - before.arcs,
+    arcMs,
+    arcAmps: arcMs > 0 ? (charge * 1_000) / arcMs : 0,
+    arcVolts: charge > 0 ? energy / charge : 0,
+  };
 }
 
 export async function probePlatform(bench: AgentBench): Promise<PlatformReading> {
