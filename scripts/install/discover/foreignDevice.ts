@@ -46,17 +46,17 @@ function rankOf({ reads, certain }: Recognition): number {
   return reads.length + (certain ? CERTAIN_RANK : 0);
 }
 
+/** Why the first read that does not fit does not; the others are made all the same, unless it is silent, to see what it does answer. */
 async function compare(ask: Ask, address: number, { reads }: Recognition): Promise<{ heard: Heard[]; why: Said | null }> {
   const heard: Heard[] = [];
+  let why: Said | null = null;
   for (const read of reads) {
     const each = await ask(read.block);
-    const why = misfit(read, each, address);
-    if (why) return { heard, why };
     heard.push(each);
+    why ??= misfit(read, each, address);
+    if (each.kind === "silence") break;
   }
-  const why = saysNothing(reads, heard)
-    ? { zh: "所有寄存器均为 0，无法判断", en: "every register of it is 0, which proves nothing" }
-    : null;
+  if (!why && saysNothing(reads, heard)) why = { zh: "所有寄存器均为 0，无法判断", en: "every register of it is 0, which proves nothing" };
   return { heard, why };
 }
 

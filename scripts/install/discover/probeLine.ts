@@ -27,6 +27,9 @@ const EXCEPTION_FLAG = 0x80;
 /** Between a frame's end and the next one's beginning: Modbus over serial line V1.02, clause 2.5.1.1, and a system's own delay. */
 const QUIET_CHARACTERS = 3.5;
 const QUIET_LEAST_MS = 4;
+/** A timer of a computer that has time for us is not so late. */
+const LATE_MS = 5;
+const UNREAD_TURNS = 4;
 
 export class ProbeLine {
   readonly #port: string;
@@ -102,12 +105,13 @@ export class ProbeLine {
     return { kind: "answer", words: valuesIn(frame.subarray(3, -2), what), surplus };
   }
 
-  /** When this process was held up, the answer may lie unread: it is given one more turn. */
+  /** When this process was held up, the answer may lie unread: it is given some turns, and time anew where the delay shows. */
   async #within(arrived: Promise<Uint8Array | null>, waitMs: number): Promise<Uint8Array | null> {
     const dueMs = performance.now() + waitMs;
     const first = await Promise.race([arrived, pause(waitMs)]);
-    if (first || this.#lost !== null || performance.now() - dueMs < this.#patienceMs / 2) return first ?? null;
-    return (await Promise.race([arrived, pause(this.#patienceMs)])) ?? null;
+    if (first || this.#lost !== null) return first;
+    const isLate = performance.now() - dueMs > LATE_MS;
+    return Promise.race([arrived, isLate ? pause(this.#patienceMs) : turns(UNREAD_TURNS)]);
   }
 
   #hear(bytes: Uint8Array): void {
@@ -151,4 +155,9 @@ function valuesIn(data: Uint8Array, { words, space }: Readable): number[] {
 
 function pause(ms: number): Promise<null> {
   return new Promise((resolve) => setTimeout(() => resolve(null), ms));
+}
+
+async function turns(count: number): Promise<null> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return null;
 }
