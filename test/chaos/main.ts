@@ -9,14 +9,13 @@ import { whyNoDisk } from "#test/chaos/powercut/disks.ts";
 import { playPowercuts } from "#test/chaos/powercut/powercut.ts";
 import { answer, type Task, wholeNumber } from "#test/commandLine.ts";
 
-const USAGE = `npm run chaos -- licence|planted|powercut|kill|labels [--seed S] …
-const USAGE = `npm run chaos -- licence|planted|powercut|kill|deploy [--seed S] …
+const USAGE = `npm run chaos -- licence|planted|powercut|kill|labels|deploy [--seed S] …
 
 licence   [--sequences N] [--first]  N random sequences (20000), from seed S (1) on, against the oracle of who may weld; --first stops at the first fault
 planted   [--sequences N]            plants each known bug and plays up to N sequences (3000) until one finds it
 powercut  [--cuts N]                 cuts the power of a disk N times (500) while the journal commits to it; as root
 kill      [--kills N]                plays N faults (1000): agent and broker killed, the agent stopped, lines cut, disks filled, while welders weld
-labels    [--codes N]              prints N labels (1000), damages their pictures in each way, and has zbar and ZXing read them
+labels    [--codes N]                prints N labels (1000), damages their pictures in each way, and has zbar and ZXing read them
 deploy                             the package on a clean Debian under its own systemd: installed, killed, hung, upgraded in mid-arc, purged; as root
 
 The last line is the count, as JSON. Exit code: 0 nothing wrong, 1 something is, 2 usage, 3 cannot be done here.`;
@@ -42,9 +41,8 @@ function asked(argv: string[]): Task | "help" {
   if (what === "powercut") return () => powercut(cuts ?? 500, seed);
   if (what === "kill") return () => kill(kills ?? 1_000, seed);
   if (what === "labels") return () => labels(codes ?? 1_000, seed);
-  throw new TypeError(what === "" ? "licence, planted, powercut, kill or labels?" : `not understood: ${what}`);
   if (what === "deploy") return deploy;
-  throw new TypeError(what === "" ? "licence, planted, powercut, kill or deploy?" : `not understood: ${what}`);
+  throw new TypeError(what === "" ? "licence, planted, powercut, kill, labels or deploy?" : `not understood: ${what}`);
 }
 
 async function powercut(cuts: number, seed: number): Promise<number> {
@@ -70,6 +68,8 @@ async function labels(codes: number, seed: number): Promise<number> {
   const { zbar, zxing } = sums.decoded;
   // What damage leaves readable is a measure; a clean label that is not read, or any that is read wrongly, is a fault.
   return sums.misread === 0 && zbar.plain === codes && zxing.plain === codes ? 0 : 1;
+}
+
 async function deploy(): Promise<number> {
   const why = whyNoModule();
   if (why !== null) {
