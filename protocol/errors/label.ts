@@ -28,7 +28,7 @@ export const LABEL_ERRORS = {
   "label.noFont": {
     en: "The Chinese font for PDF is not installed",
     zh: "缺少生成 PDF 所需的中文字体",
-    remedyEn: "Run `npm ci` in the program's folder; the font is the package @embedpdf/fonts-sc",
-    remedyZh: "请在程序目录运行 `npm ci`；字体包为 @embedpdf/fonts-sc",
+    remedyEn: "On a module install the package arcgate-fonts; from the sources run `npm ci`, the font is @embedpdf/fonts-sc",
+    remedyZh: "模块上请安装软件包 arcgate-fonts；源码目录请运行 `npm ci`（字体包 @embedpdf/fonts-sc）",
   },
 } as const satisfies ErrorTable;

@@ -9,8 +9,12 @@ import { ROOT } from "#scripts/deploy/nodePackages.ts";
 import type { Tree } from "#scripts/deploy/tree.ts";
 
 export interface Control {
+  readonly name: string;
   readonly version: string;
   readonly architecture: string;
+  /** More of control's fields, a line each, and the description as its last. */
+  readonly fields: string;
+  readonly hasScripts: boolean;
 }
 
 /** No mail reaches it: the package is for its owner's modules. */
@@ -19,14 +23,16 @@ const SCRIPTS = ["postinst", "prerm", "postrm"] as const;
 
 /** Writes `target`. Needs dpkg-deb, and no root. */
 export function packDeb(tree: Tree, control: Control, epochS: number, target: string): void {
-  const all = new Map(tree).set("usr/share/doc/arcgate/changelog.Debian.gz", { bytes: changelog(control, epochS), mode: 0o644 });
+  const all = new Map(tree).set(`usr/share/doc/${control.name}/changelog.Debian.gz`, { bytes: changelog(control, epochS), mode: 0o644 });
   const work = mkdtempSync(join(tmpdir(), "arcgate-deb-"));
   try {
     for (const [path, { bytes, mode }] of all) put(work, path, bytes, mode);
     put(work, "DEBIAN/control", Buffer.from(controlText(control, all)), 0o644);
-    put(work, "DEBIAN/conffiles", Buffer.from(conffiles(all)), 0o644);
+    const configuration = conffiles(all);
+    if (configuration !== "") put(work, "DEBIAN/conffiles", Buffer.from(configuration), 0o644);
     put(work, "DEBIAN/md5sums", Buffer.from(md5sums(all)), 0o644);
-    for (const script of SCRIPTS) put(work, `DEBIAN/${script}`, readFileSync(join(ROOT, "scripts/deploy/debian", script)), 0o755);
+    for (const script of control.hasScripts ? SCRIPTS : [])
+      put(work, `DEBIAN/${script}`, readFileSync(join(ROOT, "scripts/deploy/debian", script)), 0o755);
     dateAll(work, epochS);
     const env = { ...process.env, SOURCE_DATE_EPOCH: String(epochS) };
     execFileSync("dpkg-deb", ["--root-owner-group", "-Zxz", "-z2", "--threads-max=1", "--build", work, target], { env, stdio: "pipe" });
@@ -53,30 +59,21 @@ function dateAll(path: string, epochS: number): void {
   utimesSync(path, epochS, epochS);
 }
 
-function controlText({ version, architecture }: Control, tree: Tree): string {
+function controlText({ name, version, architecture, fields }: Control, tree: Tree): string {
   const kilobytes = [...tree.values()].reduce((sum, { bytes }) => sum + Math.ceil(bytes.length / 1024), 0);
-  return `Package: arcgate
+  return `Package: ${name}
 Version: ${version}
 Architecture: ${architecture}
 Maintainer: ${MAINTAINER}
 Installed-Size: ${kilobytes}
-Depends: nodejs (>= 20.19), nodejs (<< 21), libc6 (>= 2.34), libstdc++6 (>= 11), systemd (>= 252), udev, init-system-helpers (>= 1.54)
-Recommends: ca-certificates
-Section: net
 Priority: optional
-Description: access control for electric welding machines
- The machine is energised only after a welder with a valid certificate has
- scanned in; every arc is measured, and every fact reaches the provincial
- platform, complete and once. It works the same with the network gone.
- .
- Its machine code is built for Node 20 alone. Debian 13 has it; on Debian 12
- a package nodejs 20 must come from elsewhere.
+${fields}
 `;
 }
 
-function changelog({ version }: Control, epochS: number): Buffer {
+function changelog({ name, version }: Control, epochS: number): Buffer {
   const date = new Date(epochS * 1000).toUTCString().replace("GMT", "+0000");
-  return gzipSync(`arcgate (${version}) stable; urgency=medium\n\n  * As committed.\n\n -- ${MAINTAINER}  ${date}\n`, { level: 9 });
+  return gzipSync(`${name} (${version}) stable; urgency=medium\n\n  * As committed.\n\n -- ${MAINTAINER}  ${date}\n`, { level: 9 });
 }
 
 function conffiles(tree: Tree): string {

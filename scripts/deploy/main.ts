@@ -5,11 +5,11 @@ import { parseArgs } from "node:util";
 import { ARCHITECTURES, type Architecture, hostArchitecture } from "#scripts/deploy/architectures.ts";
 import { bundle } from "#scripts/deploy/bundle.ts";
 import { ROOT } from "#scripts/deploy/nodePackages.ts";
-import { makePackage, type Packed } from "#scripts/deploy/package.ts";
+import { makeFontsPackage, makePackage, type Packed } from "#scripts/deploy/package.ts";
 
 const HELP = `制作部署文件 makes what is installed on a module
 npm run bundle                     程序文件 the programs, each in one file, in .build/
-npm run package -- [选项 options]  Debian 软件包 Debian packages, in .build/deb/
+npm run package -- [选项 options]  Debian 软件包及字体包 Debian packages and one of fonts, in .build/deb/
 
   --arch NAME       amd64 | arm64 | armhf | all（默认：本机 default: of this computer）
   --revision N      同一程序的第几次打包 of the package (1)
@@ -50,9 +50,11 @@ async function packages(argv: string[]): Promise<number> {
       refused.push({ architecture: architecture.name, why: error instanceof Error ? error.message : String(error) });
     }
   }
+  const fonts = makeFontsPackage({ ...order, epochS: dated });
+  console.error(`✓ all: ${fonts}：打印标签和报告时安装 for where labels and reports are made`);
   for (const one of made) console.error(account(one));
   for (const { architecture, why } of refused) console.error(`✗ ${architecture}: 未制作 NOT MADE: ${why}`);
-  console.log(JSON.stringify({ made, refused }));
+  console.log(JSON.stringify({ made, fonts, refused }));
   return refused.length === 0 ? 0 : 1;
 }
 

@@ -17,6 +17,7 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const NODE_MODULES = realpathSync(join(ROOT, "node_modules"));
 const WITH_MACHINE_CODE = ["better-sqlite3", "@serialport/bindings-cpp"];
 /** Needed to build or fetch, not to run. */
+const FONTS = "@embedpdf/fonts-sc";
 const BUILD_ONLY = new Set(["prebuild-install", "node-addon-api"]);
 const Manifest = z.object({
   name: z.string(),
@@ -37,6 +38,11 @@ export function nativePackages(): NodePackage[] {
     waiting.push(...needed.map((name) => packageAt(lookUp(name, folder))));
   }
   return sorted([...found.values()]);
+}
+
+/** The fonts of labels and reports: most of their package is files, which are no part of a bundle. */
+export function fontsPackage(): NodePackage {
+  return packageAt(join(NODE_MODULES, FONTS));
 }
 
 /** Whose files are among these modules of a bundle. */

@@ -41,6 +41,18 @@ function withoutInterpreter(program: Buffer): Buffer {
   return program.subarray(0, 2).toString() === "#!" ? program.subarray(program.indexOf("\n") + 1) : program;
 }
 
+/** The two weights that are printed. */
+const WEIGHTS = ["NotoSansHans-Regular.otf", "NotoSansHans-Bold.otf"];
+
+export function fontFiles({ folder, place }: NodePackage): Tree {
+  return new Map(
+    WEIGHTS.map((name): [string, TreeFile] => [
+      `usr/lib/arcgate/node_modules/${place}/fonts/${name}`,
+      { bytes: readFileSync(join(folder, "fonts", name)), mode: 0o644 },
+    ]),
+  );
+}
+
 /** What of npm's packages runs: their JavaScript, and the one piece of machine code that this architecture needs of each. */
 export function addPackages(tree: Tree, packages: readonly NodePackage[], architecture: Architecture, sqlite: Buffer): void {
   for (const { folder, place, name } of packages) {

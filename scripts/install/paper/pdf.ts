@@ -19,7 +19,8 @@ export function points(mm: number): number {
 /** Without a page; both fonts are there. Throws `label.noFont`. */
 export function newPdf(title: string, madeAt: Date): Pdf {
   const info = { Title: title, Creator: "arcgate", CreationDate: madeAt };
-  const pdf = new PDFDocument({ autoFirstPage: false, bufferPages: true, margin: 0, lang: "zh-CN", info });
+  // Without a font of pdfkit's own, whose files a bundle does not have.
+  const pdf = new PDFDocument({ font: "", autoFirstPage: false, bufferPages: true, margin: 0, lang: "zh-CN", info });
   pdf.registerFont(FONT.regular, fontFile(400));
   pdf.registerFont(FONT.bold, fontFile(700));
   return pdf;

@@ -12,7 +12,7 @@ import { RELEASE_ENTRY } from "#protocol/release/releaseFile.ts";
 import { BUNDLE } from "#scripts/build.ts";
 import { hostArchitecture } from "#scripts/deploy/architectures.ts";
 import { bundle } from "#scripts/deploy/bundle.ts";
-import { makePackage } from "#scripts/deploy/package.ts";
+import { makeFontsPackage, makePackage } from "#scripts/deploy/package.ts";
 import { readKeys } from "#simulator/platform/keys.ts";
 import { issueRelease } from "#simulator/platform/releaseIssuer.ts";
 import { until } from "#simulator/stage/processes.ts";
@@ -44,9 +44,10 @@ export async function playDeploy(say: Say): Promise<Account> {
   const folder = mkdtempSync(join(tmpdir(), "arcgate-module-"));
   const seen: Account = {};
   const bundles = await bundle(() => undefined);
+  const nowS = Math.floor(Date.now() / 1000);
   const packages: string[] = [];
-  for (const revision of ["1", "2"])
-    packages.push((await makePackage({ architecture, revision, folder, epochS: Math.floor(Date.now() / 1000), bundles })).file);
+  for (const revision of ["1", "2"]) packages.push((await makePackage({ architecture, revision, folder, epochS: nowS, bundles })).file);
+  const fonts = makeFontsPackage({ revision: "1", folder, epochS: nowS });
   say("packages made");
   const module = await Module.make(join(folder, "root"));
   const stage = await startStage({
@@ -60,10 +61,11 @@ export async function playDeploy(say: Say): Promise<Account> {
   });
   const trial: Trial = { module, bench: new Bench(stage), seen, say };
   try {
-    for (const file of packages) cpSync(file, join(module.root, "root", basename(file)));
+    for (const file of [...packages, fonts]) cpSync(file, join(module.root, "root", basename(file)));
     await module.boot({ [TTY]: realpathSync(stage.buses[0]?.tty ?? "") });
     const [first = "", second = ""] = packages.map((file) => `/root/${basename(file)}`);
     await install(trial, first);
+    await label(trial, `/root/${basename(fonts)}`);
     await begin(trial);
     await killed(trial);
     await hanging(trial);
@@ -99,6 +101,17 @@ async function install({ module, seen, say }: Trial, file: string): Promise<void
   const score = await module.must("systemd-analyze", "security", "--no-pager", "arcgate.service");
   seen.exposure = Number(/exposure level for arcgate\.service: ([\d.]+)/i.exec(score)?.[1] ?? "NaN");
   say(`installed on Debian ${seen.debian} with nodejs ${seen.node}`);
+}
+
+/** The installer's tool works from the package too, with its fonts and without. */
+async function label({ module, bench, say }: Trial, fonts: string): Promise<void> {
+  const facts = ["--device", bench.device(), "--uid", "0123456789abcdef01234567", "--hotline", "12345", "--out", "/root/label"];
+  const { code, out, err } = await module.run("arcgate-install", ["label", ...facts]);
+  hold(`without fonts it says so: ${code} ${err}`, code === 1 && `${out}${err}`.includes("label.noFont"));
+  await module.must("apt-get", "install", "-y", fonts);
+  await module.must("arcgate-install", "label", ...facts);
+  hold("a label is printed", existsSync(join(module.root, "root/label/label.pdf")));
+  say("arcgate-install makes a label");
 }
 
 /** Configures and starts it as an installer does, and sees it guard its machine. */

@@ -16,8 +16,9 @@ export interface Verdict {
   faults: string[];
 }
 
+/** Of a part's answer, what is looked at. */
 interface Truth {
-  readProtected: boolean;
+  result: { readProtected: boolean };
 }
 
 export async function judge(ready: WorkshopReady, summary: Summary | null): Promise<Verdict> {
@@ -35,7 +36,7 @@ export async function judge(ready: WorkshopReady, summary: Summary | null): Prom
     const { deviceCode } = outcome;
     if (codes.has(deviceCode)) verdict.duplicateCodes += 1;
     codes.add(deviceCode);
-    const truth = await askControl<Truth>(control, { do: "truth" });
+    const { result: truth } = await askControl<Truth>(control, { do: "truth" });
     const flash = new Uint8Array(readFileSync(`${port}.flash`)).subarray(0, image.length);
     if (Buffer.compare(flash, image) !== 0 || !truth.readProtected) {
       verdict.halfWritten += 1;
@@ -44,7 +45,7 @@ export async function judge(ready: WorkshopReady, summary: Summary | null): Prom
     const { known } = await askRegistry(ready.registry, installer, "ask", { device: deviceCode });
     if (known === null || !known.certificate || known.reports < 1) {
       verdict.unfinished += 1;
-      verdict.faults.push(`${name}: the platform knows ${JSON.stringify(known)}`);
+      verdict.faults.push(`${name}: the platform knows ${known === null ? "nothing of it" : `${known.reports} reports of it`}`);
     }
   }
   return verdict;
