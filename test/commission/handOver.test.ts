@@ -8,7 +8,7 @@ import { registerReport } from "#scripts/install/commission/handOver.ts";
 import { Job } from "#scripts/install/machine/job.ts";
 import { askRegistry } from "#scripts/install/provision/registryClient.ts";
 import { DEVICE } from "#test/install/people.ts";
-import { closeOffice, type Office, openOffice, vouch } from "#test/install/registered.ts";
+import { closeOffice, type Office, openOffice, vouch } from "#test/provision/registered.ts";
 
 let office: Office;
 let folder: string;

@@ -1,7 +1,7 @@
 /** The steps of an installation, as the tool's own commands do them. */
 import { join, resolve } from "node:path";
 import { parseDesignation } from "#protocol/codes/gbt10249.ts";
-import { type AgentStart, defaultAgent } from "#scripts/install/commission/agentProcess.ts";
+import { defaultAgent } from "#scripts/install/commission/agentProcess.ts";
 import { commission } from "#scripts/install/commission/commission.ts";
 import { FAULTS, type FaultId } from "#scripts/install/commission/core/faults.ts";
 import { writeConfig } from "#scripts/install/discover/writeConfig.ts";
@@ -19,7 +19,7 @@ import { provision } from "#scripts/install/provision/provision.ts";
 
 /** After a hand has done what it was asked. */
 const HAND_PATIENCE_MS = 3_000;
-const AGENT: AgentStart = defaultAgent();
+const AGENT = defaultAgent();
 
 export function realSteps(settings: Settings, firmware: Firmware, signal: AbortSignal): InstallSteps<Provisioned> {
   const { installerFile, registry } = settings;

@@ -35,7 +35,15 @@ async function playWorkshop(
   sums: InterruptionSums,
 ): Promise<{ done: Record<Kind, number>; runs: number; faults: string[] }> {
   const folder = mkdtempSync(join(tmpdir(), "agshop-"));
-  const workshop = await startWorkshop({ folder, machines: MACHINES, seed, baud: 115_200, paced: false, firmwareKilobytes: 4 });
+  const workshop = await startWorkshop({
+    folder,
+    machines: MACHINES,
+    seed,
+    baud: 115_200,
+    paced: false,
+    firmwareKilobytes: 4,
+    buses: false,
+  });
   try {
     const { done, runs, summary } = await playRound({ ready: workshop.ready, out: join(folder, "out"), seed, interruptions });
     const verdict = await judge(workshop.ready, summary);
