@@ -111,6 +111,19 @@ describe("off line", () => {
     await judge(bench, office);
   });
 
+  test("one installer gives each serial once; a folder that is lost, or a network that comes, does not change a chip's code", async () => {
+    const second = await benchChip(folder);
+    const code = ({ part }: BenchChip) => new OwnPages(part.flash).read()?.provision.deviceCode;
+    await Promise.all([bench.run(office, silent, { registry: null }), second.run(office, silent, { registry: null })]);
+    const before = code(bench);
+    expect(code(second)).not.toBe(before);
+    bench.eraseAndFlash();
+    rmSync(bench.folder, { recursive: true });
+    expect(await bench.run(office)).toMatchObject({ deviceCode: before, certificate: "issued" });
+    await judge(bench, office);
+    await second.part.close();
+  });
+
   test("a registry that is away is no reason to stop; the next run registers", async () => {
     expect(await bench.run(office, silent, { registry: "http://127.0.0.1:9" })).toMatchObject({ certificate: "pending" });
     expect(await bench.run(office)).toMatchObject({ certificate: "issued" });

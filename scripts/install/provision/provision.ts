@@ -35,10 +35,10 @@ export async function provision(order: ProvisionOrder, job: Job, teller: Teller)
   }
 }
 
-/** The last act of an installation. Locked already: nothing is done. Throws like `provision`, and `provision.notCalibrated`. */
+/** The last act of an installation. Locked already: nothing is done. Throws like `provision`. */
 export async function lockChip(line: ChipLine, job: Job, teller: Teller): Promise<void> {
   const keys = kept(job, "provision.keys");
-  if (keys === undefined) throw new CodedError("provision.nothingToRegister", job.folder);
+  if (keys === undefined) throw new CodedError("provision.keyUnknown", job.folder);
   const wire = new ChipWire(line);
   try {
     const met = await meetChip(wire, { address: keys.address }, job);
