@@ -71,9 +71,9 @@ test.each([
             killedAt(STEPS[at] ?? "", () => meanwhile(one)),
           ),
         ).rejects.toThrow(Killed);
-        const codeBefore = keptIn(one, "provision.code");
+        const codeBefore = keptIn(one, "provision/code");
         expect(await one.run(office)).toMatchObject({ certificate: "issued", chip: "provisioned" });
-        if (codeBefore !== undefined) expect(keptIn(one, "provision.code")).toEqual(codeBefore);
+        if (codeBefore !== undefined) expect(keptIn(one, "provision/code")).toEqual(codeBefore);
         await judge(one, office);
       }),
     );

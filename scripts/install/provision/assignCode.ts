@@ -15,7 +15,7 @@ import { said } from "#scripts/install/provision/words.ts";
 /** Throws `codes.*`, `provision.otherCode`, `provision.codeTaken`, `provision.chipKnown`, `provision.noSerialsLeft`, and what the registry refuses with. */
 export async function assignCode(uid: string, order: ProvisionOrder, installer: Installer, job: Job, teller: Teller): Promise<KeptCode> {
   const { deviceCode: wanted } = order;
-  const before = kept(job, "provision.code");
+  const before = kept(job, "provision/code");
   if (before !== undefined) {
     if (wanted !== undefined && wanted !== before.deviceCode) throw new CodedError("provision.otherCode", before.deviceCode);
     return before;
@@ -30,7 +30,7 @@ export async function assignCode(uid: string, order: ProvisionOrder, installer: 
     };
     ledger.note(uid, code.deviceCode);
     const assigned = { uid, ...code };
-    keep(job, "provision.code", assigned);
+    keep(job, "provision/code", assigned);
     return assigned;
   } finally {
     ledger.close();

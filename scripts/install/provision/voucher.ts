@@ -14,7 +14,7 @@ const READABLE = 0o644;
 /** Gives the voucher's text. */
 export async function makeVoucher(keys: KeptKeys, installer: Installer, job: Job): Promise<string> {
   const path = machineFile(job.folder, "voucher");
-  const before = kept(job, "provision.voucher")?.issue === keys.issue ? fileText(path)?.trim() : undefined;
+  const before = kept(job, "provision/voucher")?.issue === keys.issue ? fileText(path)?.trim() : undefined;
   if (before !== undefined) return before;
   // That of an attempt before is void.
   rmSync(machineFile(job.folder, "certificate"), { force: true });
@@ -29,6 +29,6 @@ export async function makeVoucher(keys: KeptKeys, installer: Installer, job: Job
   keepFile(machineFile(job.folder, "voucherPicture"), picture, READABLE);
   keepFile(machineFile(job.folder, "trust"), `${JSON.stringify(installer.trustFile, null, 2)}\n`, READABLE);
   keepFile(machineFile(job.folder, "ca"), installer.ca, READABLE);
-  keep(job, "provision.voucher", { issue });
+  keep(job, "provision/voucher", { issue });
   return text;
 }

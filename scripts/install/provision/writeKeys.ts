@@ -49,7 +49,7 @@ export async function writeKeys(wire: ChipWire, bare: Bare, job: Job, teller: Te
 function keepKeys({ order, code, installer }: Bare, linkKey: Uint8Array, budgetKey: Uint8Array, job: Job): KeptKeys {
   const { uid, deviceCode, issueAbove } = code;
   const issuedS = Math.floor(Date.now() / MS_PER_S);
-  const issue = Math.max(issuedS, issueAbove + 1, (kept(job, "provision.keys")?.issue ?? 0) + 1);
+  const issue = Math.max(issuedS, issueAbove + 1, (kept(job, "provision/keys")?.issue ?? 0) + 1);
   const sealed = sealBudgetKey(budgetKey, { device: deviceCode, uid }, installer.sealingKey, randomBytes(KEY_BYTES));
   const linkKeyText = Buffer.from(linkKey).toString("hex");
   // The chip is bare: nothing has the key that was here before.
@@ -58,7 +58,7 @@ function keepKeys({ order, code, installer }: Bare, linkKey: Uint8Array, budgetK
     ...{ uid, deviceCode, issue, issuedS, address: order.address, installerFile: resolve(order.installerFile) },
     ...{ linkKeyDigest: sha256Hex(linkKeyText), sealedBudgetKey: Buffer.from(sealed).toString("base64") },
   };
-  keep(job, "provision.keys", keys);
+  keep(job, "provision/keys", keys);
   return keys;
 }
 
