@@ -50,7 +50,7 @@ test("kill -9 while the block is written", async () => {
   const bench = await benchChip(folder);
   onTestFinished(() => bench.part.close());
   await killedAtLine(started(office, bench), "Writing to the chip");
-  expect(readFileSync(join(bench.folder, "job.jsonl"), "utf8")).toContain("provision.keys");
+  expect(readFileSync(join(bench.folder, "job.jsonl"), "utf8")).toContain("provision/keys");
   const done = await lastLine(started(office, bench));
   const deviceCode = new OwnPages(bench.part.flash).read()?.provision.deviceCode;
   expect(done).toMatchObject({ deviceCode, certificate: "issued", chip: "provisioned", address: ADDRESS });

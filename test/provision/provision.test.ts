@@ -71,9 +71,9 @@ test.each([
             killedAt(STEPS[at] ?? "", () => meanwhile(one)),
           ),
         ).rejects.toThrow(Killed);
-        const codeBefore = keptIn(one, "provision.code");
+        const codeBefore = keptIn(one, "provision/code");
         expect(await one.run(office)).toMatchObject({ certificate: "issued", chip: "provisioned" });
-        if (codeBefore !== undefined) expect(keptIn(one, "provision.code")).toEqual(codeBefore);
+        if (codeBefore !== undefined) expect(keptIn(one, "provision/code")).toEqual(codeBefore);
         await judge(one, office);
       }),
     );
@@ -109,6 +109,19 @@ describe("off line", () => {
     expect(await register(bench.folder, office.registry)).toEqual(done);
     expect(await register(bench.folder, office.registry)).toEqual(done);
     await judge(bench, office);
+  });
+
+  test("one installer gives each serial once; a folder that is lost, or a network that comes, does not change a chip's code", async () => {
+    const second = await benchChip(folder);
+    const code = ({ part }: BenchChip) => new OwnPages(part.flash).read()?.provision.deviceCode;
+    await Promise.all([bench.run(office, silent, { registry: null }), second.run(office, silent, { registry: null })]);
+    const before = code(bench);
+    expect(code(second)).not.toBe(before);
+    bench.eraseAndFlash();
+    rmSync(bench.folder, { recursive: true });
+    expect(await bench.run(office)).toMatchObject({ deviceCode: before, certificate: "issued" });
+    await judge(bench, office);
+    await second.part.close();
   });
 
   test("a registry that is away is no reason to stop; the next run registers", async () => {

@@ -21,8 +21,8 @@ export type Met =
  * `provision.otherAddress`, `provision.addressTaken`, `provision.keyUnknown`, `link.*`.
  */
 export async function meetChip(wire: ChipWire, order: Pick<ProvisionOrder, "address" | "deviceCode">, job: Job): Promise<Met> {
-  const keys = kept(job, "provision.keys");
-  const code = kept(job, "provision.code");
+  const keys = kept(job, "provision/keys");
+  const code = kept(job, "provision/code");
   const isOwn = (identity: Identity) => identity.deviceCode === code?.deviceCode && uidOf(identity) === code.uid;
   const address = keys?.address ?? order.address;
   const there = await wire.identityAt(address);
