@@ -9,8 +9,7 @@ import { whyNoDisk } from "#test/chaos/powercut/disks.ts";
 import { playPowercuts } from "#test/chaos/powercut/powercut.ts";
 import { answer, type Task, wholeNumber } from "#test/commandLine.ts";
 
-const USAGE = `npm run chaos -- licence|planted|powercut|kill|labels [--seed S] …
-const USAGE = `npm run chaos -- licence|planted|powercut|kill|deploy [--seed S] …
+const USAGE = `npm run chaos -- licence|planted|powercut|kill|labels|deploy [--seed S] …
 
 licence   [--sequences N] [--first]  N random sequences (20000), from seed S (1) on, against the oracle of who may weld; --first stops at the first fault
 planted   [--sequences N]            plants each known bug and plays up to N sequences (3000) until one finds it
@@ -42,9 +41,8 @@ function asked(argv: string[]): Task | "help" {
   if (what === "powercut") return () => powercut(cuts ?? 500, seed);
   if (what === "kill") return () => kill(kills ?? 1_000, seed);
   if (what === "labels") return () => labels(codes ?? 1_000, seed);
-  throw new TypeError(what === "" ? "licence, planted, powercut, kill or labels?" : `not understood: ${what}`);
   if (what === "deploy") return deploy;
-  throw new TypeError(what === "" ? "licence, planted, powercut, kill or deploy?" : `not understood: ${what}`);
+  throw new TypeError(what === "" ? "licence, planted, powercut, kill, labels or deploy?" : `not understood: ${what}`);
 }
 
 async function powercut(cuts: number, seed: number): Promise<number> {
@@ -70,6 +68,8 @@ async function labels(codes: number, seed: number): Promise<number> {
   const { zbar, zxing } = sums.decoded;
   // What damage leaves readable is a measure; a clean label that is not read, or any that is read wrongly, is a fault.
   return sums.misread === 0 && zbar.plain === codes && zxing.plain === codes ? 0 : 1;
+}
+
 async function deploy(): Promise<number> {
   const why = whyNoModule();
   if (why !== null) {
