@@ -10,6 +10,7 @@ const REAL_PARTS = [
   "link",
   "phone",
   "platform",
+  "provision",
   "replay",
   "runtime",
   "scanner",

@@ -15,7 +15,7 @@ import { said } from "#scripts/install/provision/words.ts";
 /** Throws `codes.*`, `provision.otherCode`, `provision.codeTaken`, `provision.chipKnown`, `provision.noSerialsLeft`, and what the registry refuses with. */
 export async function assignCode(uid: string, order: ProvisionOrder, installer: Installer, job: Job, teller: Teller): Promise<KeptCode> {
   const { deviceCode: wanted } = order;
-  const before = kept(job, "provision.code");
+  const before = kept(job, "provision/code");
   if (before !== undefined) {
     if (wanted !== undefined && wanted !== before.deviceCode) throw new CodedError("provision.otherCode", before.deviceCode);
     return before;
@@ -23,38 +23,62 @@ export async function assignCode(uid: string, order: ProvisionOrder, installer: 
   if (wanted !== undefined) parseDeviceCode(wanted, SHANDONG_PROFILE.deviceCode);
   const ledger = new SerialLedger(order.installerFile, installer.serials);
   try {
-    const code = (await reserved(uid, order, installer, teller)) ?? { deviceCode: ownCode(uid, order, ledger), issueAbove: 0 };
+    const known = ledger.codeOf(uid);
+    const code = (await reserved(uid, known, order, installer, teller)) ?? {
+      deviceCode: ownCode(uid, known, order, ledger),
+      issueAbove: 0,
+    };
     ledger.note(uid, code.deviceCode);
     const assigned = { uid, ...code };
-    keep(job, "provision.code", assigned);
+    keep(job, "provision/code", assigned);
     return assigned;
   } finally {
     ledger.close();
   }
 }
 
+type Reserved = Omit<KeptCode, "uid">;
+
 /** Undefined off line. A reservation whose answer was lost gives way to the code that is registered. */
 async function reserved(
   uid: string,
+  known: string | undefined,
   order: ProvisionOrder,
   installer: Installer,
   teller: Teller,
-): Promise<Omit<KeptCode, "uid"> | undefined> {
-  const { registry, division, processLetter, maker, deviceCode } = order;
+): Promise<Reserved | undefined> {
+  const { registry, deviceCode } = order;
   if (registry === null) return undefined;
   try {
-    const facts = { uid, division, process: processLetter, maker, device: deviceCode ?? null };
-    const { device, issueAbove } = await askRegistry(registry, installer, "reserve", facts);
-    return { deviceCode: device, issueAbove };
+    return await reserve(registry, uid, deviceCode ?? known ?? null, order, installer);
   } catch (error) {
-    if (!isCoded(error, "provision.unreachable")) throw error;
-    teller.tell(said("offline"));
-    return undefined;
+    if (isCoded(error, "provision.unreachable")) {
+      teller.tell(said("offline"));
+      return undefined;
+    }
+    // What this installer remembers is only a wish: the platform knows what became of the chip.
+    const isWish = deviceCode === undefined && known !== undefined;
+    if (isWish && (isCoded(error, "provision.chipKnown") || isCoded(error, "provision.codeTaken"))) {
+      return reserve(registry, uid, null, order, installer);
+    }
+    throw error;
   }
 }
 
-function ownCode(uid: string, { deviceCode, division, processLetter, maker }: ProvisionOrder, ledger: SerialLedger): string {
-  const known = ledger.codeOf(uid);
-  if (known !== undefined) return known;
-  return deviceCode ?? ledger.give(uid, (serial) => deviceCodeOf({ division, process: processLetter, maker }, serial));
+async function reserve(
+  registry: string,
+  uid: string,
+  device: string | null,
+  order: ProvisionOrder,
+  installer: Installer,
+): Promise<Reserved> {
+  const { division, processLetter: process, maker } = order;
+  const answer = await askRegistry(registry, installer, "reserve", { uid, division, process, maker, device });
+  return { deviceCode: answer.device, issueAbove: answer.issueAbove };
+}
+
+function ownCode(uid: string, known: string | undefined, order: ProvisionOrder, ledger: SerialLedger): string {
+  const { deviceCode, division, processLetter, maker } = order;
+  if (known !== undefined && deviceCode !== undefined && known !== deviceCode) throw new CodedError("provision.otherCode", known);
+  return known ?? deviceCode ?? ledger.give(uid, (serial) => deviceCodeOf({ division, process: processLetter, maker }, serial));
 }

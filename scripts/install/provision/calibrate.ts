@@ -36,10 +36,10 @@ export async function readCalibration({ io, identity, linkKey }: OwnChip): Promi
 export async function calibrateZero(chip: OwnChip): Promise<{ currentOffsetAmps: number; voltageOffsetVolts: number }> {
   const before = await readCalibration(chip);
   const shown = await meanReading(chip);
-  const offsets = {
-    currentOffsetAmps: before.currentOffsetAmps + rawOf(shown.amps, before.currentGain, before.currentReversed),
-    voltageOffsetVolts: before.voltageOffsetVolts + rawOf(shown.volts, before.voltageGain, before.voltageReversed),
-  };
+  const amps = before.currentOffsetAmps + rawOf(shown.amps, before.currentGain, before.currentReversed);
+  const volts = before.voltageOffsetVolts + rawOf(shown.volts, before.voltageGain, before.voltageReversed);
+  // As finely as the register holds them.
+  const offsets = { currentOffsetAmps: Math.round(amps * 10) / 10, voltageOffsetVolts: Math.round(volts * 100) / 100 };
   checkFar(offsets, chip.identity);
   await writeCalibration(chip, { ...before, ...offsets });
   return offsets;

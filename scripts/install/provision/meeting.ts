@@ -10,7 +10,7 @@ import { fileText } from "#scripts/install/provision/files.ts";
 import { type KeptKeys, kept, type ProvisionOrder } from "#scripts/install/provision/order.ts";
 
 /** A chip that has just got power, or was told to reset, needs so long at most. */
-const APPEAR_MS = 3_000;
+const APPEAR_MS = 2_000;
 
 export type Met =
   | { readonly state: "bare"; readonly identity: Identity }
@@ -21,8 +21,8 @@ export type Met =
  * `provision.otherAddress`, `provision.addressTaken`, `provision.keyUnknown`, `link.*`.
  */
 export async function meetChip(wire: ChipWire, order: Pick<ProvisionOrder, "address" | "deviceCode">, job: Job): Promise<Met> {
-  const keys = kept(job, "provision.keys");
-  const code = kept(job, "provision.code");
+  const keys = kept(job, "provision/keys");
+  const code = kept(job, "provision/code");
   const isOwn = (identity: Identity) => identity.deviceCode === code?.deviceCode && uidOf(identity) === code.uid;
   const address = keys?.address ?? order.address;
   const there = await wire.identityAt(address);

@@ -58,11 +58,11 @@ export interface KeptKeys {
 
 /** What was done for one attempt; a newer attempt makes it void. */
 interface Records {
-  "provision.code": KeptCode;
-  "provision.keys": KeptKeys;
-  "provision.calibrated": { issue: number; currentOffsetAmps: number; voltageOffsetVolts: number };
-  "provision.voucher": { issue: number };
-  "provision.registered": { issue: number; brokerUrl: string | null };
+  "provision/code": KeptCode;
+  "provision/keys": KeptKeys;
+  "provision/calibrated": { issue: number; currentOffsetAmps: number; voltageOffsetVolts: number };
+  "provision/voucher": { issue: number };
+  "provision/registered": { issue: number; brokerUrl: string | null };
 }
 
 export function kept<S extends keyof Records>(job: Job, step: S): Records[S] | undefined {

@@ -35,15 +35,15 @@ export async function provision(order: ProvisionOrder, job: Job, teller: Teller)
   }
 }
 
-/** The last act of an installation. Locked already: nothing is done. Throws like `provision`, and `provision.notCalibrated`. */
+/** The last act of an installation. Locked already: nothing is done. Throws like `provision`. */
 export async function lockChip(line: ChipLine, job: Job, teller: Teller): Promise<void> {
-  const keys = kept(job, "provision.keys");
-  if (keys === undefined) throw new CodedError("provision.nothingToRegister", job.folder);
+  const keys = kept(job, "provision/keys");
+  if (keys === undefined) throw new CodedError("provision.keyUnknown", job.folder);
   const wire = new ChipWire(line);
   try {
     const met = await meetChip(wire, { address: keys.address }, job);
     if (met.state === "bare") throw new CodedError("provision.keyUnknown", keys.deviceCode);
-    if (kept(job, "provision.calibrated")?.issue !== keys.issue) throw new CodedError("provision.notCalibrated", keys.deviceCode);
+    if (kept(job, "provision/calibrated")?.issue !== keys.issue) throw new CodedError("provision.notCalibrated", keys.deviceCode);
     teller.tell(said("lock"));
     await lockCalibration({ io: wire.at(keys.address), ...met });
   } finally {
@@ -71,18 +71,18 @@ async function ownChip(
 
 /** True when the chip is locked. A zero that was written, and whose record was lost, is measured again. */
 async function zeroed(chip: OwnChip, { issue, deviceCode }: KeptKeys, job: Job, teller: Teller): Promise<boolean> {
-  const isDone = kept(job, "provision.calibrated")?.issue === issue;
+  const isDone = kept(job, "provision/calibrated")?.issue === issue;
   const isLocked = (await readCalibration(chip)).lock === 1;
   if (isDone) return isLocked;
   if (isLocked) throw new CodedError("provision.notCalibrated", deviceCode);
   teller.tell(said("zero"));
-  keep(job, "provision.calibrated", { issue, ...(await calibrateZero(chip)) });
+  keep(job, "provision/calibrated", { issue, ...(await calibrateZero(chip)) });
   return false;
 }
 
 async function registered(order: ProvisionOrder, job: Job, teller: Teller): Promise<Pick<Provisioned, "certificate" | "brokerUrl">> {
-  const keys = kept(job, "provision.keys");
-  const before = kept(job, "provision.registered");
+  const keys = kept(job, "provision/keys");
+  const before = kept(job, "provision/registered");
   if (keys !== undefined && before?.issue === keys.issue) return { certificate: "issued", brokerUrl: before.brokerUrl };
   if (order.registry !== null) {
     teller.tell(said("register"));

@@ -28,19 +28,19 @@ export async function register(folder: string, registry: string, installerFile?:
 }
 
 export async function registerJob(job: Job, registry: string, installerFile?: string): Promise<Registered> {
-  const keys = kept(job, "provision.keys");
+  const keys = kept(job, "provision/keys");
   const voucher = fileText(machineFile(job.folder, "voucher"))?.trim();
-  if (keys === undefined || voucher === undefined || kept(job, "provision.voucher")?.issue !== keys.issue) {
+  if (keys === undefined || voucher === undefined || kept(job, "provision/voucher")?.issue !== keys.issue) {
     throw new CodedError("provision.nothingToRegister", job.folder);
   }
   const { deviceCode, issue } = keys;
-  const before = kept(job, "provision.registered");
+  const before = kept(job, "provision/registered");
   if (before?.issue === issue) return { deviceCode, certificate: "issued", brokerUrl: before.brokerUrl };
   const installer = openInstaller(installerFile ?? keys.installerFile);
   const { certificate, brokerUrl } = await askRegistry(registry, installer, "register", { voucher });
   checkCertificate(certificate, job.folder, installer);
   keepFile(machineFile(job.folder, "certificate"), certificate, 0o644);
-  keep(job, "provision.registered", { issue, brokerUrl });
+  keep(job, "provision/registered", { issue, brokerUrl });
   return { deviceCode, certificate: "issued", brokerUrl };
 }
 

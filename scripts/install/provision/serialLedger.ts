@@ -37,15 +37,14 @@ export class SerialLedger {
     });
   }
 
-  /** A code that the registry or the installer chose. Throws `provision.codeTaken`, `provision.chipKnown`. */
+  /** A code that the registry or the installer chose; a serial that was given before stays given. Throws `provision.codeTaken`. */
   note(uid: string, device: string): void {
     this.#alone(() => {
-      const known = this.codeOf(uid);
-      if (known === device) return;
-      if (known !== undefined) throw new CodedError("provision.chipKnown", known);
       const owner = this.#database.prepare<[string], string>("SELECT uid FROM given WHERE device = ?").pluck().get(device);
-      if (owner !== undefined) throw new CodedError("provision.codeTaken", `${device}: ${owner}`);
-      this.#database.prepare("INSERT INTO given VALUES (?, ?, NULL)").run(uid, device);
+      if (owner !== undefined && owner !== uid) throw new CodedError("provision.codeTaken", `${device}: ${owner}`);
+      this.#database
+        .prepare("INSERT INTO given VALUES (?, ?, NULL) ON CONFLICT (uid) DO UPDATE SET device = excluded.device")
+        .run(uid, device);
     });
   }
 

@@ -1,4 +1,5 @@
 /** The module's request and the voucher, made once for an attempt: what is on paper stays what is registered. */
+import { rmSync } from "node:fs";
 import QRCode from "qrcode";
 import { encodeVoucher } from "#protocol/install/voucher.ts";
 import type { Job } from "#scripts/install/machine/job.ts";
@@ -13,8 +14,10 @@ const READABLE = 0o644;
 /** Gives the voucher's text. */
 export async function makeVoucher(keys: KeptKeys, installer: Installer, job: Job): Promise<string> {
   const path = machineFile(job.folder, "voucher");
-  const before = kept(job, "provision.voucher")?.issue === keys.issue ? fileText(path)?.trim() : undefined;
+  const before = kept(job, "provision/voucher")?.issue === keys.issue ? fileText(path)?.trim() : undefined;
   if (before !== undefined) return before;
+  // That of an attempt before is void.
+  rmSync(machineFile(job.folder, "certificate"), { force: true });
   const { uid, deviceCode: device, issue, issuedS, sealedBudgetKey } = keys;
   const key = openModuleKey(job.folder);
   const proof = writeRequest(job.folder, device, key);
@@ -26,6 +29,6 @@ export async function makeVoucher(keys: KeptKeys, installer: Installer, job: Job
   keepFile(machineFile(job.folder, "voucherPicture"), picture, READABLE);
   keepFile(machineFile(job.folder, "trust"), `${JSON.stringify(installer.trustFile, null, 2)}\n`, READABLE);
   keepFile(machineFile(job.folder, "ca"), installer.ca, READABLE);
-  keep(job, "provision.voucher", { issue });
+  keep(job, "provision/voucher", { issue });
   return text;
 }

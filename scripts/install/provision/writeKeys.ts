@@ -4,6 +4,7 @@
  * link key has the budget key that was sealed with it, and one that is still bare has neither, and is given new ones.
  */
 import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
 import type { Identity } from "#agent/shell/serial/chipIo.ts";
 import { encodeProvision, PROVISION } from "#protocol/chip/provision.ts";
 import { sha256Hex } from "#protocol/crypto.ts";
@@ -32,33 +33,32 @@ interface Bare {
 /** Gives the keys, and the chip's identity after its boot. Throws `provision.notKept`, `link.*`. */
 export async function writeKeys(wire: ChipWire, bare: Bare, job: Job, teller: Teller): Promise<{ keys: KeptKeys; identity: Identity }> {
   const { order, code } = bare;
+  const { address, sensorRangeAmps, sensorRangeVolts } = order;
   const [linkKey, budgetKey] = [randomBytes(KEY_BYTES), randomBytes(KEY_BYTES)];
+  const block = encodeProvision({ deviceCode: code.deviceCode, address, sensorRangeAmps, sensorRangeVolts, linkKey, budgetKey });
   try {
     teller.tell(said("keys"));
     const keys = keepKeys(bare, linkKey, budgetKey, job);
-    const { address, sensorRangeAmps, sensorRangeVolts } = order;
-    const block = encodeProvision({ deviceCode: code.deviceCode, address, sensorRangeAmps, sensorRangeVolts, linkKey, budgetKey });
-    const identity = await written(wire, block, keys, teller);
-    block.fill(0);
-    return { keys, identity };
+    return { keys, identity: await written(wire, block, keys, teller) };
   } finally {
     budgetKey.fill(0);
+    block.fill(0);
   }
 }
 
 function keepKeys({ order, code, installer }: Bare, linkKey: Uint8Array, budgetKey: Uint8Array, job: Job): KeptKeys {
   const { uid, deviceCode, issueAbove } = code;
   const issuedS = Math.floor(Date.now() / MS_PER_S);
-  const issue = Math.max(issuedS, issueAbove + 1, (kept(job, "provision.keys")?.issue ?? 0) + 1);
+  const issue = Math.max(issuedS, issueAbove + 1, (kept(job, "provision/keys")?.issue ?? 0) + 1);
   const sealed = sealBudgetKey(budgetKey, { device: deviceCode, uid }, installer.sealingKey, randomBytes(KEY_BYTES));
   const linkKeyText = Buffer.from(linkKey).toString("hex");
   // The chip is bare: nothing has the key that was here before.
   keepFile(machineFile(job.folder, "linkKey"), `${linkKeyText}\n`);
   const keys: KeptKeys = {
-    ...{ uid, deviceCode, issue, issuedS, address: order.address, installerFile: order.installerFile },
+    ...{ uid, deviceCode, issue, issuedS, address: order.address, installerFile: resolve(order.installerFile) },
     ...{ linkKeyDigest: sha256Hex(linkKeyText), sealedBudgetKey: Buffer.from(sealed).toString("base64") },
   };
-  keep(job, "provision.keys", keys);
+  keep(job, "provision/keys", keys);
   return keys;
 }
 

@@ -9,7 +9,7 @@ import { canonicalJson } from "#protocol/events/canonical.ts";
 import { deviceCodeOf } from "#protocol/install/serials.ts";
 import { askRegistry } from "#scripts/install/provision/registryClient.ts";
 import { registerVoucher } from "#simulator/platform/registry/command.ts";
-import { closeOffice, newInstaller, newModule, type Office, openOffice, quietly, vouch } from "#test/install/registered.ts";
+import { closeOffice, newInstaller, newModule, type Office, openOffice, quietly, vouch } from "#test/provision/registered.ts";
 
 /** Each test has a maker of its own, and so codes and chips of its own. */
 let tests = 0;

@@ -7,7 +7,7 @@ import type { Teller, Told } from "#scripts/install/machine/teller.ts";
 import type { Provisioned, ProvisionOrder } from "#scripts/install/provision/order.ts";
 import { provision } from "#scripts/install/provision/provision.ts";
 import { type PartProcess, startPart } from "#simulator/chip/silicon/partProcess.ts";
-import type { Office } from "#test/install/registered.ts";
+import type { Office } from "#test/provision/registered.ts";
 import { flashDirectly } from "#test/silicon/provisioned.ts";
 
 export const ADDRESS = 17;

@@ -14,7 +14,7 @@ import { machineFile } from "#scripts/install/machine/machineFolder.ts";
 import { type ModuleKey, openModuleKey } from "#scripts/install/provision/moduleKey.ts";
 import { askRegistry } from "#scripts/install/provision/registryClient.ts";
 import { BUDGET_KEY } from "#test/install/people.ts";
-import { closeOffice, type Office, openOffice, vouch } from "#test/install/registered.ts";
+import { closeOffice, type Office, openOffice, vouch } from "#test/provision/registered.ts";
 import { until } from "#test/sync/agentEnd.ts";
 
 const PARTS = { division: "370983", process: "Z", maker: "DOOR" };
