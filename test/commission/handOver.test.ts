@@ -7,8 +7,9 @@ import { type CommissionReport, encodeReport, parseReport } from "#protocol/inst
 import { registerReport } from "#scripts/install/commission/handOver.ts";
 import { Job } from "#scripts/install/machine/job.ts";
 import { askRegistry } from "#scripts/install/provision/registryClient.ts";
-import { DEVICE } from "#test/install/people.ts";
 import { closeOffice, type Office, openOffice, vouch } from "#test/provision/registered.ts";
+
+const DEVICE = "370983ZTEST00000001E";
 
 let office: Office;
 let folder: string;

@@ -5,7 +5,7 @@ import { sealBudgetKey } from "#protocol/install/sealedKey.ts";
 import { encodeVoucher, type Voucher } from "#protocol/install/voucher.ts";
 import { phoneKey } from "#simulator/holderKey.ts";
 
-export const DEVICE = "370983ZTEST00000001E";
+const DEVICE = "370983ZTEST00000001E";
 export const UID = "00112233445566778899aabb";
 export const BUDGET_KEY = new Uint8Array(32).fill(0x42);
 /** X25519: the golden vectors have its public half. */

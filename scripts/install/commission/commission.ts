@@ -21,6 +21,7 @@ import { reportOf } from "#scripts/install/commission/reportOf.ts";
 import { openSigner } from "#scripts/install/commission/signer.ts";
 import type { Job } from "#scripts/install/machine/job.ts";
 import type { Ask, Teller } from "#scripts/install/machine/teller.ts";
+import { lockChip } from "#scripts/install/provision/provision.ts";
 
 export interface CommissionOrder {
   /** With arcgate.yaml. */
@@ -68,7 +69,7 @@ export async function commission(order: CommissionOrder, job: Job, teller: Telle
     // An agent that is stopped leaves its lease running: it is not waited for.
     await withChip(machine, hands, leaveOpen);
   }
-  await lockLast(machine, findings, hands);
+  await lockLast(machine, findings, hands, job, teller);
   const outcome = outcomeOf(findings.results);
   const report = reportOf(
     { machine, identity, signer: signer.signer, dry: order.dry, outcome, agent, endedMs: Date.now() },
@@ -109,12 +110,14 @@ function leaveOpen(): Promise<void> {
   return Promise.resolve();
 }
 
-/** The last act: what is locked cannot be corrected any more. */
-async function lockLast(machine: MachineSettings, findings: Findings, hands: Hands): Promise<void> {
-  await findings.attempt("locked", () =>
-    withChip(machine, hands, async ({ desk }) => {
-      if (!(await desk.isLocked())) await desk.lock();
-      return (await desk.isLocked()) ? null : "chipNotLocked";
-    }),
-  );
+/** The last act: what is locked cannot be corrected any more. A chip that was provisioned from this folder is locked by what that left there. */
+async function lockLast(machine: MachineSettings, findings: Findings, hands: Hands, job: Job, teller: Teller): Promise<void> {
+  const isLocked = () => withChip(machine, hands, ({ desk }) => desk.isLocked());
+  await findings.attempt("locked", async () => {
+    if (!(await isLocked())) {
+      if (job.result("provision.keys") === undefined) await withChip(machine, hands, ({ desk }) => desk.lock());
+      else await lockChip(machine.line, job, teller);
+    }
+    return (await isLocked()) ? null : "chipNotLocked";
+  });
 }

@@ -2,7 +2,7 @@
 import type { CommissionReport, ReportItem } from "#protocol/install/report.ts";
 import { FAULTS, type FaultText } from "#scripts/install/commission/core/faults.ts";
 import { ITEMS } from "#scripts/install/commission/core/items.ts";
-import { boundOf, figuresOf } from "#scripts/install/commission/core/words.ts";
+import { figuresOf, limitsOf } from "#scripts/install/commission/core/words.ts";
 import type { Sheet } from "#scripts/install/paper/sheet.ts";
 
 export const OUTCOME_WORDS = {
@@ -28,8 +28,8 @@ export function sheetOf(report: CommissionReport): Sheet {
     facts: factsOf(report),
     rows: report.items.map((item) => ({
       ...namesOf(item),
-      measured: figuresOf({ measured: item.measured, limits: [] }) || (item.because ?? ""),
-      wanted: item.limits.map((limit) => `${limit.name} ${boundOf(limit)}${limit.unit && ` ${limit.unit}`}`).join(", "),
+      measured: figuresOf({ measured: item.measured, limits: [] }, "zh") || whySkipped(item),
+      wanted: limitsOf(item.limits, "zh"),
       verdict: item.verdict,
     })),
     footer: report.items.flatMap((item) => faultLines(item)),
@@ -58,8 +58,13 @@ function factsOf(report: CommissionReport): Sheet["facts"] {
 function itemLines(item: ReportItem): string[] {
   const { zh, en } = namesOf(item);
   const sign = { pass: "✓", fail: "✗", skipped: "–" }[item.verdict];
-  const figures = figuresOf(item);
+  const figures = figuresOf(item, "zh");
   return [`${sign} ${zh} ${en}${item.safety ? " *" : ""}${figures && `: ${figures}`}`, ...faultLines(item).map((line) => `    ${line}`)];
+}
+
+function whySkipped({ because }: ReportItem): string {
+  if (because === null) return "";
+  return because === "offline" ? "离线，以后补做" : `须先通过“${namesOf({ item: because }).zh}”`;
 }
 
 function faultLines({ fault, detail }: ReportItem): string[] {
@@ -70,7 +75,7 @@ function faultLines({ fault, detail }: ReportItem): string[] {
 }
 
 /** An item of another version of this tool is called by its name. */
-function namesOf({ item }: ReportItem): { zh: string; en: string } {
+function namesOf({ item }: Pick<ReportItem, "item">): { zh: string; en: string } {
   return (ITEMS as Readonly<Record<string, { zh: string; en: string }>>)[item] ?? { zh: item, en: item };
 }
 

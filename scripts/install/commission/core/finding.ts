@@ -2,6 +2,7 @@
 import type { ReportItem } from "#protocol/install/report.ts";
 import type { FaultId } from "#scripts/install/commission/core/faults.ts";
 import type { ItemId } from "#scripts/install/commission/core/items.ts";
+import type { MeasureName } from "#scripts/install/commission/core/measures.ts";
 
 export type Measure = ReportItem["measured"][number];
 /** What the measure of the same name was judged by; null: no bound on that side. */
@@ -35,14 +36,14 @@ export function skipped(because: NonNullable<Finding["because"]>, figures: Figur
   return { verdict: "skipped", ...figures, fault: null, because, detail: "" };
 }
 
-export function measure(name: string, value: number, unit: Unit): Measure {
+export function measure(name: MeasureName, value: number, unit: Unit): Measure {
   return { name, value: Math.round(value * 100) / 100, unit };
 }
 
-export function yesNo(name: string, value: boolean): Measure {
+export function yesNo(name: MeasureName, value: boolean): Measure {
   return { name, value: value ? 1 : 0, unit: "" };
 }
 
-export function limit(name: string, least: number | null, most: number | null, unit: Unit): Limit {
+export function limit(name: MeasureName, least: number | null, most: number | null, unit: Unit): Limit {
   return { name, least, most, unit };
 }

@@ -2,6 +2,7 @@
 import { FAULTS } from "#scripts/install/commission/core/faults.ts";
 import type { Finding } from "#scripts/install/commission/core/finding.ts";
 import { ITEMS, type ItemId } from "#scripts/install/commission/core/items.ts";
+import { measureText } from "#scripts/install/commission/core/measures.ts";
 import type { Ask } from "#scripts/install/machine/teller.ts";
 
 interface Words {
@@ -31,13 +32,16 @@ const SIGN = { pass: "✓", fail: "✗", skipped: "–" } as const;
 export function findingWords(id: ItemId, finding: Finding): Words {
   const { zh, en } = ITEMS[id];
   const sign = SIGN[finding.verdict];
-  const figures = figuresOf(finding);
+  const figures = figuresOf(finding, "zh");
   if (finding.fault) {
     const fault = FAULTS[finding.fault];
     const said = finding.detail === "" ? "" : ` (${finding.detail})`;
-    return { zh: `${sign} ${zh}：${fault.zh}${said}。${fault.doZh}`, en: `${en}: ${fault.en}${said}. ${fault.doEn} [${figures}]` };
+    return {
+      zh: `${sign} ${zh}：${fault.zh}${said}。${fault.doZh}`,
+      en: `${en}: ${fault.en}${said}. ${fault.doEn}${figures && ` [${figures}]`}`,
+    };
   }
-  if (finding.verdict === "pass") return { zh: `${sign} ${zh}`, en: `${en} [${figures}]` };
+  if (finding.verdict === "pass") return { zh: `${sign} ${zh}`, en: `${en}${figures && ` [${figures}]`}` };
   const { because } = finding;
   const why = because === null || because === "offline" ? { zh: "离线，以后补做", en: "off line, to be done later" } : reasonOf(because);
   return { zh: `${sign} ${zh}：${why.zh}`, en: `${en}: ${why.en}` };
@@ -47,17 +51,32 @@ function reasonOf(because: ItemId): Words {
   return { zh: `须先通过“${ITEMS[because].zh}”`, en: `${ITEMS[because].en} comes first` };
 }
 
-/** The measured values, with the limits of those that have one. */
-export function figuresOf({ measured, limits }: Pick<Finding, "measured" | "limits">): string {
+/** The measured values in one language, with the limits of those that have one. */
+export function figuresOf({ measured, limits }: Pick<Finding, "measured" | "limits">, language: "zh" | "en"): string {
   return measured
     .map(({ name, value, unit }) => {
+      const text = measureText(name);
+      if (text.isYesNo) return `${text[language]} ${YES_NO[language][value === 0 ? 0 : 1]}`;
       const bound = limits.find((limit) => limit.name === name);
-      return `${name} ${value}${unit && ` ${unit}`}${bound ? ` (${boundOf(bound)})` : ""}`;
+      return `${text[language]} ${value}${unit && ` ${unit}`}${bound ? ` (${boundOf(bound)})` : ""}`;
     })
-    .join(", ");
+    .join(language === "zh" ? "，" : ", ");
 }
 
-export function boundOf({ least, most }: { least: number | null; most: number | null }): string {
+/** The limits alone; those of what is yes or no are what must be. */
+export function limitsOf(limits: Finding["limits"], language: "zh" | "en"): string {
+  return limits
+    .map((limit) => {
+      const text = measureText(limit.name);
+      if (text.isYesNo) return `${text[language]} ${YES_NO[language][limit.least === 0 ? 0 : 1]}`;
+      return `${text[language]} ${boundOf(limit)}${limit.unit && ` ${limit.unit}`}`;
+    })
+    .join(language === "zh" ? "，" : ", ");
+}
+
+const YES_NO = { zh: ["否", "是"], en: ["no", "yes"] } as const;
+
+function boundOf({ least, most }: { least: number | null; most: number | null }): string {
   if (least === null) return `≤ ${most}`;
-  return most === null ? `≥ ${least}` : `${least}…${most}`;
+  return most === null || least === most ? `${most === null ? "≥" : "="} ${least}` : `${least}…${most}`;
 }

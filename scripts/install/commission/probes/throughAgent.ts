@@ -21,9 +21,9 @@ export interface AgentBench {
 
 const LOOK_EVERY_MS = 100;
 const LINK_MS = 30_000;
-/** An agent that has just started reads what its chip has gathered, and lets nobody in before. */
+/** An agent that has just started reads what its chip has gathered, and lets nobody in before; nor while an answer of the chip is late. */
 const STILL_BEHIND = "licence.machineUnreachable";
-const SCAN_TRIES = 3;
+const SCAN_TRIES = 5;
 const CATCH_UP_MS = 1_000;
 /** Of welding, after somebody was asked. */
 const WELD_MS = 30_000;
@@ -43,6 +43,7 @@ export async function probeScan(bench: AgentBench): Promise<ScanReading> {
   let reading = await scanOnce(bench);
   for (let again = 1; again < SCAN_TRIES && reading.reason === STILL_BEHIND; again++) {
     await bench.pause(CATCH_UP_MS);
+    await machineUntil(bench, LINK_MS, isReady);
     reading = await scanOnce(bench);
   }
   return reading;
