@@ -7,7 +7,7 @@ import { type CommissionReport, encodeReport, parseReport } from "#protocol/inst
 import { registerReport } from "#scripts/install/commission/handOver.ts";
 import { Job } from "#scripts/install/machine/job.ts";
 import { askRegistry } from "#scripts/install/provision/registryClient.ts";
-import { closeOffice, type Office, openOffice, vouch } from "#test/install/registered.ts";
+import { closeOffice, type Office, openOffice, vouch } from "#test/provision/registered.ts";
 
 const DEVICE = "370983ZTEST00000001E";
 
