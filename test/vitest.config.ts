@@ -6,6 +6,7 @@ const REAL_PARTS = [
   "bench",
   "chaos/kill",
   "chip",
+  "commission/real",
   "discover",
   "link",
   "phone",

@@ -21,6 +21,7 @@ import { reportOf } from "#scripts/install/commission/reportOf.ts";
 import { openSigner } from "#scripts/install/commission/signer.ts";
 import type { Job } from "#scripts/install/machine/job.ts";
 import type { Ask, Teller } from "#scripts/install/machine/teller.ts";
+import { kept } from "#scripts/install/provision/order.ts";
 import { lockChip } from "#scripts/install/provision/provision.ts";
 
 export interface CommissionOrder {
@@ -115,7 +116,7 @@ async function lockLast(machine: MachineSettings, findings: Findings, hands: Han
   const isLocked = () => withChip(machine, hands, ({ desk }) => desk.isLocked());
   await findings.attempt("locked", async () => {
     if (!(await isLocked())) {
-      if (job.result("provision.keys") === undefined) await withChip(machine, hands, ({ desk }) => desk.lock());
+      if (kept(job, "provision/keys") === undefined) await withChip(machine, hands, ({ desk }) => desk.lock());
       else await lockChip(machine.line, job, teller);
     }
     return (await isLocked()) ? null : "chipNotLocked";
