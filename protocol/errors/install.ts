@@ -19,6 +19,12 @@ export const INSTALL_ERRORS = {
     remedyEn: "Run the command with --help and correct the option named",
     remedyZh: "请加 --help 查看说明，修改所指出的参数",
   },
+  "install.benchFirst": {
+    en: "The machine has not been through the bench stage",
+    zh: "该焊机尚未完成工作台阶段（烧录、赋码、标签）",
+    remedyEn: "Run the same command with `--stage bench` and the chip on the bench, mount it, then go on with `--stage site`",
+    remedyZh: "请先将芯片接在工作台上以 `--stage bench` 运行同一命令，装回后再以 `--stage site` 继续",
+  },
   "install.jigLost": {
     en: "The jig cannot be reached, or does not answer",
     zh: "工装无法连接或没有应答",
@@ -48,6 +54,12 @@ export const INSTALL_ERRORS = {
     zh: "安装已被中止",
     remedyEn: "Run the same command again: it goes on where it was",
     remedyZh: "再次运行同一命令即可从中断处继续",
+  },
+  "install.otherModule": {
+    en: "The machine's folder has the key of another module",
+    zh: "该焊机文件夹中的密钥属于另一个模块",
+    remedyEn: "Restore the list's `module` for this machine; a chip that is to move gets a folder of another name and is provisioned anew",
+    remedyZh: "请将清单中该焊机的 `module` 恢复原值；要换模块，请换一个焊机名称并重新赋码",
   },
   "install.otherOrder": {
     en: "The machine's folder belongs to another order",

@@ -18,6 +18,8 @@ export const JigRequest = z.strictObject({
   id: z.number().int().min(1),
   /** Of the machine that is meant, as the tool was given it. */
   port: z.string().min(1).max(4_096),
+  /** Which of the machines on that line, where there are several. */
+  address: z.number().int().min(1).max(247).optional(),
   ask: z.enum(ASKS),
   facts: z.record(z.string(), z.string().max(4_096)).default({}),
 });

@@ -1,6 +1,6 @@
 /** Child processes of a stage: started with a log file each, ended by their own id, never left behind. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -8,6 +8,8 @@ export interface Running {
   readonly name: string;
   readonly pid: number;
   readonly logPath: string;
+  /** Bytes that were in its log before it: those of a run before. */
+  readonly logFrom: number;
   readonly exited: Promise<number | null>;
   /** Ends it and waits; SIGKILL after five seconds. */
   stop(signal?: NodeJS.Signals): Promise<void>;
@@ -20,13 +22,14 @@ const POLL_MS = 20;
 export function startNode(name: string, script: string, argv: readonly string[], folder: string): Running {
   const logPath = join(folder, `${name}.log`);
   const log = openSync(logPath, "a");
+  const logFrom = fstatSync(log).size;
   const loader = script.endsWith(".ts") ? ["--import", import.meta.resolve("tsx")] : [];
   const child = spawn(process.execPath, [...loader, script, ...argv], { stdio: ["ignore", log, log] });
   closeSync(log);
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
   child.once("error", () => undefined);
   endWithUs(child);
-  return { name, pid: child.pid ?? -1, logPath, exited, stop: (signal = "SIGTERM") => stop(child, exited, signal) };
+  return { name, pid: child.pid ?? -1, logPath, logFrom, exited, stop: (signal = "SIGTERM") => stop(child, exited, signal) };
 }
 
 const living = new Set<ChildProcess>();
@@ -76,7 +79,7 @@ export async function readiness<T>(running: Running, prefix: string, withinMs = 
   return until(
     `${running.name} ready`,
     () => {
-      const text = readFileSync(running.logPath, "utf8");
+      const text = readFileSync(running.logPath).subarray(running.logFrom).toString("utf8");
       const line = text.split("\n").findLast((candidate) => candidate.startsWith(prefix) && candidate.endsWith("}"));
       if (line) return JSON.parse(line.slice(line.indexOf("{"))) as T;
       if (ended) throw new Error(`${running.name} ended: ${text.slice(-2_000)}`);

@@ -5,6 +5,7 @@ import { explain } from "#protocol/errors/explain.ts";
 import { startWorkshop } from "#simulator/workshop/workshop.ts";
 
 const MOST_MACHINES = 64;
+const MOST_PER_BUS = 16;
 
 const HELP = `安装演练车间：平台、裸芯片与焊机、工装 a workshop before its installation: platform, bare chips at welding machines, a jig
 npm run sim -- workshop --machines N --folder DIR [options]
@@ -15,7 +16,9 @@ npm run sim -- workshop --machines N --folder DIR [options]
   --baud N            线路波特率 (115200)
   --unpaced           不按波特率限速 no line pacing
   --kilobytes N       占位固件大小 size of the stand-in firmware (40)
-  --buses             已配置的焊机改接到 RS-485 总线，每条 16 台 machines that are provisioned, sixteen on a bus: DIR/bus1, DIR/bus2 …
+  --modules           清单中两条总线的焊机共用一个模块 the list gives the machines of two buses one module
+  --buses             已配置的焊机改接到这些总线（含 --modules） machines that are provisioned, on their buses: DIR/bus1, DIR/bus2 … (and --modules)
+  --per-bus N         每条总线的台数 machines on a bus (16)
   --help
 
 就绪后打印一行 JSON；SIGTERM 正常退出。安装全部焊机： Prints one JSON line when ready; SIGTERM ends it cleanly. To install all machines:
@@ -29,6 +32,8 @@ const OPTIONS = {
   unpaced: { type: "boolean", default: false },
   kilobytes: { type: "string", default: "40" },
   buses: { type: "boolean", default: false },
+  modules: { type: "boolean", default: false },
+  "per-bus": { type: "string", default: "16" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -55,6 +60,8 @@ async function runAsTold(argv: string[]): Promise<void> {
     baud: whole("baud", values.baud, 1_200, 921_600),
     paced: !values.unpaced,
     buses: values.buses,
+    modules: values.modules || values.buses,
+    perBus: whole("per-bus", values["per-bus"], 1, MOST_PER_BUS),
     firmwareKilobytes: whole("kilobytes", values.kilobytes, 1, 62),
   });
   console.log(JSON.stringify({ ready: true, ...workshop.ready }));

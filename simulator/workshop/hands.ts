@@ -1,6 +1,5 @@
 /** Somebody's hands at a simulated machine: what the installer's tool asks for, as commands of the part. */
 import type { JigRequest } from "#protocol/install/jig.ts";
-import type { PartProcess } from "#simulator/chip/silicon/partProcess.ts";
 import { phoneOf } from "#simulator/phone/phone.ts";
 import { scanAtPage, scanThroughPlatform } from "#simulator/phone/scan.ts";
 
@@ -10,7 +9,13 @@ export interface Platform {
   controlPath: string;
 }
 
-type Hand = (part: PartProcess, facts: Readonly<Record<string, string>>, platform: Platform) => Promise<void> | undefined;
+/** Of the one machine that is meant. */
+export interface Workpiece {
+  /** What its control socket takes. Throws `chip.badCommand`. */
+  command(asked: object): unknown;
+}
+
+type Hand = (part: Workpiece, facts: Readonly<Record<string, string>>, platform: Platform) => Promise<void> | undefined;
 
 const DEFAULT_WELD_S = 20;
 const LEAST_ROD_S = 0.01;
@@ -30,16 +35,16 @@ const HANDS: Record<JigRequest["ask"], Hand> = {
 };
 
 /** Resolves when it is done: a rod that was struck burns on. Rejects where it cannot be done. */
-export async function lendHand(ask: JigRequest["ask"], part: PartProcess, facts: JigRequest["facts"], platform: Platform): Promise<void> {
+export async function lendHand(ask: JigRequest["ask"], part: Workpiece, facts: JigRequest["facts"], platform: Platform): Promise<void> {
   await HANDS[ask](part, facts, platform);
 }
 
-function tell(part: PartProcess, command: object): undefined {
+function tell(part: Workpiece, command: object): undefined {
   part.command(command);
 }
 
 /** The jumper first, then off and on. */
-function powerWith(part: PartProcess, boot0: boolean): undefined {
+function powerWith(part: Workpiece, boot0: boolean): undefined {
   part.command({ do: "boot0", on: boot0 });
   part.command({ do: "power", on: false });
   part.command({ do: "power", on: true });

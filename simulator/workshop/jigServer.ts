@@ -1,18 +1,20 @@
-/** The jig of a simulated workshop: hears what the installer's tool asks, and does it at the part on that port. */
+/** The jig of a simulated workshop: hears what the installer's tool asks, and does it at the part on that line. */
 import { existsSync, realpathSync, rmSync } from "node:fs";
 import { type JigAnswer, JigRequest } from "#protocol/install/jig.ts";
-import type { PartProcess } from "#simulator/chip/silicon/partProcess.ts";
 import { LineServer } from "#simulator/line/lineServer.ts";
-import { lendHand, type Platform } from "#simulator/workshop/hands.ts";
+import { lendHand, type Platform, type Workpiece } from "#simulator/workshop/hands.ts";
+
+/** The machine at an address of a line, the only one where none is said. Throws RangeError where it cannot tell which is meant. */
+export type JigLine = (address: number | undefined) => Workpiece;
 
 export interface JigServer {
   close(): Promise<void>;
 }
 
-/** `parts` by the path of their line. Throws `chip.pathTaken`. */
-export async function startJig(path: string, parts: ReadonlyMap<string, PartProcess>, platform: Platform): Promise<JigServer> {
+/** `lines` by their path. Throws `chip.pathTaken`. */
+export async function startJig(path: string, lines: ReadonlyMap<string, JigLine>, platform: Platform): Promise<JigServer> {
   const server = await LineServer.open(path, (line, answer) => {
-    void answerTo(line, parts, platform).then((said) => answer(JSON.stringify(said)));
+    void answerTo(line, lines, platform).then((said) => answer(JSON.stringify(said)));
   });
   return {
     close: async () => {
@@ -23,14 +25,14 @@ export async function startJig(path: string, parts: ReadonlyMap<string, PartProc
 }
 
 /** A request that cannot be read is answered for number 1: its own is not known. */
-async function answerTo(line: string, parts: ReadonlyMap<string, PartProcess>, platform: Platform): Promise<JigAnswer> {
+async function answerTo(line: string, lines: ReadonlyMap<string, JigLine>, platform: Platform): Promise<JigAnswer> {
   let id = 1;
   try {
     const request = JigRequest.parse(JSON.parse(line));
     id = request.id;
-    const part = partAt(request.port, parts);
-    if (!part) return { id, error: `no machine at ${request.port}` };
-    await lendHand(request.ask, part, request.facts, platform);
+    const at = lineAt(request.port, lines);
+    if (!at) return { id, error: `no machine at ${request.port}` };
+    await lendHand(request.ask, at(request.address), request.facts, platform);
     return { id, done: true };
   } catch (error) {
     return { id, error: (error instanceof Error ? error.message : String(error)).slice(0, 1_000) };
@@ -38,9 +40,9 @@ async function answerTo(line: string, parts: ReadonlyMap<string, PartProcess>, p
 }
 
 /** The tool may know the line by its link, or by what that leads to. */
-function partAt(port: string, parts: ReadonlyMap<string, PartProcess>): PartProcess | undefined {
-  const found = parts.get(port);
+function lineAt(port: string, lines: ReadonlyMap<string, JigLine>): JigLine | undefined {
+  const found = lines.get(port);
   if (found || !existsSync(port)) return found;
   const real = realpathSync(port);
-  return [...parts].find(([tty]) => existsSync(tty) && realpathSync(tty) === real)?.[1];
+  return [...lines].find(([tty]) => existsSync(tty) && realpathSync(tty) === real)?.[1];
 }

@@ -7,13 +7,13 @@ import { RELEASE_ENTRY } from "#protocol/release/releaseFile.ts";
 import { Random } from "#simulator/chip/plant/random.ts";
 import type { PartMake } from "#simulator/chip/silicon/mountedPart.ts";
 import { startPartLine } from "#simulator/chip/silicon/partLine.ts";
-import { type PartProcess, startPart } from "#simulator/chip/silicon/partProcess.ts";
+import { startPart } from "#simulator/chip/silicon/partProcess.ts";
 import { standInFirmware } from "#simulator/chip/silicon/standIn.ts";
 import { readKeys } from "#simulator/platform/keys.ts";
 import { makeInstaller } from "#simulator/platform/registry/command.ts";
 import { issueRelease } from "#simulator/platform/releaseIssuer.ts";
 import { type Running, readiness, startNode } from "#simulator/stage/processes.ts";
-import { startJig } from "#simulator/workshop/jigServer.ts";
+import { type JigLine, startJig } from "#simulator/workshop/jigServer.ts";
 import { machinesCsv, planMachines, type WorkshopMachine } from "#simulator/workshop/machines.ts";
 
 export interface WorkshopOptions {
@@ -23,8 +23,11 @@ export interface WorkshopOptions {
   baud: number;
   paced: boolean;
   firmwareKilobytes: number;
-  /** The machines of a folder that are provisioned, sixteen on a bus; bare ones would all have one address. */
+  /** The machines of a folder that are provisioned, on their buses; bare ones would all have one address. */
   buses: boolean;
+  /** The list gives the machines of two buses one module. */
+  modules: boolean;
+  perBus: number;
 }
 
 /** What the installer's tool needs to be told. */
@@ -53,7 +56,6 @@ export interface Workshop {
 const SIMULATOR = fileURLToPath(new URL("../main.ts", import.meta.url));
 const FIRMWARE_VERSION = "1.0.0";
 const INSTALLER = "张三 Zhang San";
-const PER_BUS = 16;
 const ANY_PORT = "127.0.0.1:0";
 
 /** Resolves when all of it can be used. A folder that was used before goes on where it was: its parts keep their flash. */
@@ -69,29 +71,19 @@ export async function startWorkshop({ folder: given, ...options }: WorkshopOptio
     const data = join(folder, "platform");
     const platform = startPlatform(folder, data);
     opened.push(() => platform.stop());
-    const machines = planMachines(options.machines, folder);
-    const alone = new Map<string, PartProcess>();
-    for (const line of options.buses ? busesOf(folder, machines) : []) {
-      const bus = await startPartLine(
-        { ...options, tty: line.tty },
-        line.machines.map((machine) => partOf(machine, options)),
-      );
-      opened.push(() => bus.close());
-      for (const machine of line.machines) machine.port = line.tty;
-    }
-    for (const machine of options.buses ? [] : machines) {
-      const part = await startPart({ ...options, tty: machine.port, ...partOf(machine, options) });
-      opened.push(() => part.close());
-      alone.set(machine.port, part);
-    }
+    const machines = planMachines(options.machines, folder, options.perBus);
+    const lines = await (options.buses ? startBuses : startBenches)(machines, options, opened);
     const { broker, brokerTls, registry, trust, control } = await readiness<PlatformReady>(platform, "平台已启动");
     const jig = join(folder, "jig");
-    const server = await startJig(jig, alone, { dataDir: data, controlPath: control });
+    const server = await startJig(jig, lines, { dataDir: data, controlPath: control });
     opened.push(() => server.close());
     const files = await writeFiles(folder, data, machines, options);
     const ready: WorkshopReady = {
       ...{ ...files, registry, broker, brokerTls, trust, jig, platform: { control, data } },
-      machines: machines.map(({ name, port, address }) => ({ name, port, control: `${port}.ctl`, address })),
+      machines: machines.map(({ name, address, ...at }) => {
+        const port = options.buses ? at.bus : at.port;
+        return { name, port, control: `${port}.ctl`, address };
+      }),
     };
     return { ready, platformEnded: platform.exited, close };
   } catch (error) {
@@ -118,26 +110,46 @@ function partOf({ flash, number, model, sensorRangeAmps: rangeAmps }: WorkshopMa
   return { silicon, flash, serial: `${seed}/${number}`, machine: { model, rangeAmps, seed: seed + number - 1 } };
 }
 
-function busesOf(folder: string, machines: readonly WorkshopMachine[]): { tty: string; machines: WorkshopMachine[] }[] {
-  const count = Math.ceil(machines.length / PER_BUS);
-  return Array.from({ length: count }, (_, index) => ({
-    tty: join(folder, `bus${index + 1}`),
-    machines: machines.slice(index * PER_BUS, (index + 1) * PER_BUS),
-  }));
+type Opened = (() => Promise<unknown>)[];
+type LineOptions = Pick<WorkshopOptions, "baud" | "paced" | "seed">;
+
+/** Each part alone. */
+async function startBenches(machines: readonly WorkshopMachine[], options: LineOptions, opened: Opened): Promise<Map<string, JigLine>> {
+  const lines = new Map<string, JigLine>();
+  for (const machine of machines) {
+    const part = await startPart({ ...options, tty: machine.port, ...partOf(machine, options) });
+    opened.push(() => part.close());
+    lines.set(machine.port, () => part);
+  }
+  return lines;
+}
+
+async function startBuses(machines: readonly WorkshopMachine[], options: LineOptions, opened: Opened): Promise<Map<string, JigLine>> {
+  const lines = new Map<string, JigLine>();
+  for (const tty of new Set(machines.map(({ bus }) => bus))) {
+    const makes = machines.filter(({ bus }) => bus === tty).map((machine) => partOf(machine, options));
+    const bus = await startPartLine({ ...options, tty }, makes);
+    opened.push(() => bus.close());
+    lines.set(tty, (address) => {
+      if (address === undefined) throw new RangeError(`${tty}: which address?`);
+      return { command: (asked) => bus.command({ ...asked, at: address }) };
+    });
+  }
+  return lines;
 }
 
 async function writeFiles(
   folder: string,
   data: string,
   machines: readonly WorkshopMachine[],
-  { seed, firmwareKilobytes }: Omit<WorkshopOptions, "folder">,
+  { seed, firmwareKilobytes, modules }: Omit<WorkshopOptions, "folder">,
 ): Promise<Pick<WorkshopReady, "csv" | "firmware" | "installer">> {
   const files = {
     csv: join(folder, "machines.csv"),
     firmware: join(folder, "firmware.release"),
     installer: join(folder, "installer.json"),
   };
-  writeFileSync(files.csv, machinesCsv(machines));
+  writeFileSync(files.csv, machinesCsv(machines, modules));
   const random = new Random(seed);
   const bytes = standInFirmware(FIRMWARE_VERSION, firmwareKilobytes, (into) => {
     for (const at of into.keys()) into[at] = random.integer(0, 255);

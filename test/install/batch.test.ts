@@ -58,8 +58,9 @@ function play(orders: readonly MachineOrder[], atOnce: number, install: (name: s
   const outcomes = runBatch(orders, atOnce, {
     install: async ({ name }) => {
       await new Promise((resolve) => setImmediate(resolve));
-      return { deviceCode: `code of ${name}`, isNew: install(name), flashed: FLASHED };
+      return { deviceCode: `code of ${name}`, isNew: install(name), flashed: FLASHED, reached: "site" as const };
     },
+    shares: ({ port }) => port,
     begins: (name) => void log.push(`+${name}`),
     ends: ({ name }) => void log.push(`-${name}`),
     nowMs: () => 0,
@@ -84,8 +85,8 @@ describe("a batch", () => {
     });
     expect(await outcomes).toEqual([
       { name: "A", end: "failed", code: "flash.noAnswer", text: expect.stringContaining("flash.noAnswer"), seconds: 0 },
-      { name: "B", end: "skipped", deviceCode: "code of B" },
-      { name: "C", end: "done", deviceCode: "code of C", seconds: 0, flashed: FLASHED },
+      { name: "B", end: "skipped", deviceCode: "code of B", reached: "site" },
+      { name: "C", end: "done", deviceCode: "code of C", reached: "site", seconds: 0, flashed: FLASHED },
     ]);
   });
 
@@ -106,16 +107,19 @@ describe("a batch", () => {
 
 it("is summed up with its faults and what to do", () => {
   const outcomes: MachineOutcome[] = [
-    { name: "A", end: "done", deviceCode: "1", seconds: 60, flashed: FLASHED },
-    { name: "B", end: "done", deviceCode: "2", seconds: 120, flashed: FLASHED },
-    { name: "C", end: "skipped", deviceCode: "3" },
+    { name: "A", end: "done", deviceCode: "1", reached: "site", seconds: 60, flashed: FLASHED },
+    { name: "B", end: "done", deviceCode: "2", reached: "site", seconds: 120, flashed: FLASHED },
+    { name: "C", end: "skipped", deviceCode: "3", reached: "bench" },
     { name: "D", end: "failed", code: "flash.noAnswer", text: "没有应答", seconds: 5 },
   ];
-  const summary = summaryOf(5, outcomes);
+  const orders = ["A", "B", "C", "D", "E"].map((name) => ({ ...order(name, "p"), module: "M", bus: "/dev/ttyS1" }));
+  const summary = summaryOf(orders, outcomes);
   expect(summary).toMatchObject({ machines: 5, done: 2, skipped: 1, failed: 1, left: 1, minutesPerMachine: 1.5 });
   expect(summaryText(summary)).toContain("✗ D：没有应答");
   expect(summaryText(summary)).toContain("再次运行");
-  expect(summaryOf(1, [])).toMatchObject({ left: 1, minutesPerMachine: null });
+  expect(summary.toMount).toEqual([{ name: "C", deviceCode: "3", module: "M", bus: "/dev/ttyS1", address: 1 }]);
+  expect(summaryText(summary)).toMatch(/C（3）→ 模块 module M，总线 bus \/dev\/ttyS1，地址 address 1\n.*--stage site/);
+  expect(summaryOf([order("A", "p")], [])).toMatchObject({ left: 1, minutesPerMachine: null, toMount: [] });
 });
 
 describe("the table", () => {

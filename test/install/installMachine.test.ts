@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { parseMachines } from "#scripts/install/batch/machinesFile.ts";
-import { type InstallSteps, installMachine, type ProvisionedChip } from "#scripts/install/machine/installMachine.ts";
+import {
+  commissionOnSite,
+  type InstallSteps,
+  installMachine,
+  type ProvisionedChip,
+  prepareOnBench,
+} from "#scripts/install/machine/installMachine.ts";
 import { Job } from "#scripts/install/machine/job.ts";
 import { machineFile } from "#scripts/install/machine/machineFolder.ts";
 import type { Teller } from "#scripts/install/machine/teller.ts";
@@ -53,7 +59,9 @@ function workshop(stopAt: string | null = null, faults: readonly string[] = []) 
       return { passed: faults.length === 0, faults };
     },
   };
-  return { made, run: () => withJob((job) => installMachine(ORDER as NonNullable<typeof ORDER>, job, teller, steps)) };
+  const order = ORDER as NonNullable<typeof ORDER>;
+  const as = (install: typeof installMachine) => () => withJob((job) => install(order, job, teller, steps));
+  return { made, run: as(installMachine), bench: as(prepareOnBench), site: as(commissionOnSite) };
 }
 
 async function withJob<T>(run: (job: Job) => Promise<T>): Promise<T> {
@@ -70,18 +78,31 @@ const ALL = ["setBootloader", "flash", "powerAnew", "provision", "configure", "l
 describe("an installation", () => {
   it("makes each step once, and says so when it is all done already", async () => {
     const { made, run } = workshop();
-    expect(await run()).toEqual({ deviceCode: DEVICE, isNew: true, flashed: FLASHED });
-    expect(await run()).toEqual({ deviceCode: DEVICE, isNew: false, flashed: FLASHED });
+    expect(await run()).toEqual({ deviceCode: DEVICE, isNew: true, flashed: FLASHED, reached: "site" });
+    expect(await run()).toEqual({ deviceCode: DEVICE, isNew: false, flashed: FLASHED, reached: "site" });
     expect(made).toEqual(ALL);
   });
 
   it.each(ALL)("broken off at %s goes on there", async (step) => {
     const { made, run } = workshop(step);
     await expect(run()).rejects.toMatchObject({ code: "flash.lineLost" });
-    expect(await run()).toEqual({ deviceCode: DEVICE, isNew: true, flashed: FLASHED });
+    expect(await run()).toEqual({ deviceCode: DEVICE, isNew: true, flashed: FLASHED, reached: "site" });
     // To flash, the chip has to be in its bootloader again; the configuration is made in every run.
     const again = { flash: ["setBootloader"], label: ["configure"], commission: ["configure"] }[step] ?? [];
     expect(made.toSorted()).toEqual([...again, ...ALL].toSorted());
+  });
+
+  it("in two stages makes each step once too, and not the second before the first", async () => {
+    const { made, bench, site } = workshop();
+    await expect(site()).rejects.toMatchObject({ code: "install.benchFirst" });
+    const atBench = { deviceCode: DEVICE, flashed: FLASHED, reached: "bench" };
+    expect([await bench(), await bench()]).toEqual([
+      { ...atBench, isNew: true },
+      { ...atBench, isNew: false },
+    ]);
+    const onSite = { ...atBench, reached: "site" };
+    expect([await site(), await site(), await bench()]).toEqual([true, false, false].map((isNew) => ({ ...onSite, isNew })));
+    expect(made).toEqual(ALL.filter((step) => step !== "configure"));
   });
 
   it("that does not pass is not installed, names the faults, and is examined again", async () => {

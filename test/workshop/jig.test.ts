@@ -6,7 +6,7 @@ import { Jig } from "#scripts/install/machine/jig.ts";
 import type { Told } from "#scripts/install/machine/teller.ts";
 import { type PartProcess, startPart } from "#simulator/chip/silicon/partProcess.ts";
 import { LineServer } from "#simulator/line/lineServer.ts";
-import { startJig } from "#simulator/workshop/jigServer.ts";
+import { type JigLine, startJig } from "#simulator/workshop/jigServer.ts";
 import { onPty } from "#test/chip/onPty.ts";
 import { flashDirectly } from "#test/silicon/provisioned.ts";
 
@@ -24,14 +24,14 @@ describe("the jig", () => {
   let jig: Jig;
   const told: Told[] = [];
   const open = async (port: string): Promise<Jig> => {
-    const opened = await Jig.open(path("jig"), port, (what) => told.push(what));
+    const opened = await Jig.open(path("jig"), { port, address: null }, (what) => told.push(what));
     atEnd(() => opened.close());
     return opened;
   };
   beforeEach(async () => {
     part = await startPart({ tty: path("tty"), silicon: "f030", baud: 115_200, paced: false, flash: path("flash"), serial: "1" });
     atEnd(() => part.close());
-    const server = await startJig(path("jig"), new Map([[path("tty"), part]]), PLATFORM);
+    const server = await startJig(path("jig"), new Map([[path("tty"), () => part]]), PLATFORM);
     atEnd(() => server.close());
     jig = await open(path("tty"));
   });
@@ -60,6 +60,23 @@ describe("the jig", () => {
     expect(part.truth()).toMatchObject({ welding: true, rodsLeft: 1 });
   });
 
+  it("tells machines of one line apart by their addresses", async () => {
+    const asked: (number | undefined)[] = [];
+    const line: JigLine = (address) => {
+      asked.push(address);
+      if (address === undefined) throw new RangeError("which address?");
+      return part;
+    };
+    const server = await startJig(path("busJig"), new Map([[path("tty"), line]]), PLATFORM);
+    atEnd(() => server.close());
+    for (const address of [7, null]) {
+      const hands = await Jig.open(path("busJig"), { port: path("tty"), address }, () => undefined);
+      atEnd(() => hands.close());
+      expect(await codeOf(hands.ask("pressStart", TOLD))).toBe(address === null ? "install.jigRefused" : "done");
+    }
+    expect(asked).toEqual([7, undefined]);
+  });
+
   it("says what it cannot do", async () => {
     expect(await codeOf((await open("/dev/none")).ask("weld", TOLD))).toBe("install.jigRefused");
     expect(await codeOf(jig.ask("weld", TOLD, { amps: "much" }))).toBe("install.jigRefused");
@@ -67,9 +84,9 @@ describe("the jig", () => {
   });
 
   it("is missed: no socket, one that goes away, one that talks otherwise", async () => {
-    expect(await codeOf(Jig.open(path("none"), "p", () => undefined))).toBe("install.jigLost");
+    expect(await codeOf(Jig.open(path("none"), { port: "p", address: null }, () => undefined))).toBe("install.jigLost");
     const babble = await LineServer.open(path("babble"), (_, answer) => answer("what?"));
-    const lost = await Jig.open(path("babble"), "p", () => undefined);
+    const lost = await Jig.open(path("babble"), { port: "p", address: null }, () => undefined);
     expect(await codeOf(lost.ask("weld", TOLD))).toBe("install.jigLost");
     expect(await codeOf(lost.ask("weld", TOLD))).toBe("install.jigLost");
     await babble.close();

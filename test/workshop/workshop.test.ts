@@ -33,7 +33,7 @@ it("has a list, a release, an installer's file, a registry, and parts that are f
   expect((await fetch(ready.registry)).status).toBeLessThan(500);
   expect(existsSync(ready.installer)).toBe(true);
   const port = first?.port ?? "";
-  const jig = await Jig.open(ready.jig, port, () => undefined);
+  const jig = await Jig.open(ready.jig, { port, address: null }, () => undefined);
   await jig.ask("setBootloader", TOLD);
   const firmware = readFirmware(ready.firmware, trustFromFile(JSON.parse(readFileSync(ready.trust, "utf8"))));
   const order = { port, baud: 115_200, parity: "none" as const, firmware, eraseProtected: false, progress: () => undefined };

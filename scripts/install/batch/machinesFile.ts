@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { CsvError, parse } from "csv-parse/sync";
 import { z } from "zod";
 import { CodedError } from "#protocol/errors/codedError.ts";
+import { faultOfModules } from "#scripts/install/batch/moduleRules.ts";
 import { MachineOrder } from "#scripts/install/machine/order.ts";
 
 const MACHINES_MAX = 1_000;
@@ -17,11 +18,14 @@ export function parseMachines(text: string): MachineOrder[] {
   const rows = rowsOf(text);
   if (rows.length === 0) throw bad("no machine in it");
   if (rows.length > MACHINES_MAX) throw bad(`${MACHINES_MAX} machines at most`);
-  const orders = rows.map(({ record, info }) => orderOf(record, info.lines));
+  const listed = rows.map(({ record, info }) => ({ order: orderOf(record, info.lines), line: info.lines }));
+  const orders = listed.map(({ order }) => order);
   for (const key of ["name", "deviceCode"] as const) {
     const twice = orders.find((order, at) => order[key] !== undefined && orders.findIndex((other) => other[key] === order[key]) < at);
     if (twice) throw bad(`${key} ${twice[key]}: twice`);
   }
+  const fault = faultOfModules(listed);
+  if (fault !== null) throw bad(fault);
   return orders;
 }
 

@@ -1,16 +1,20 @@
-/** Many installations: machines of one port one after another, ports beside each other. One that fails keeps no other from being done. */
+/** Many installations: those that share a port or a module one after another, the others beside each other. One that fails keeps no other from being done. */
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { explain } from "#protocol/errors/explain.ts";
 import type { FlashedChip, Installed } from "#scripts/install/machine/installMachine.ts";
 import type { MachineOrder } from "#scripts/install/machine/order.ts";
 
+type Reached = Pick<Installed, "deviceCode" | "reached">;
+
 export type MachineOutcome =
-  | { name: string; end: "done"; deviceCode: string; seconds: number; flashed: FlashedChip }
+  | ({ name: string; end: "done"; seconds: number; flashed: FlashedChip } & Reached)
   /** It was done by an earlier run. */
-  | { name: string; end: "skipped"; deviceCode: string }
+  | ({ name: string; end: "skipped" } & Reached)
   | { name: string; end: "failed"; code: string; text: string; seconds: number };
 
 export interface BatchPorts {
+  /** What the machine shares with others, which are done after it or before. */
+  shares(order: MachineOrder): string;
   /** Rejects with coded errors. */
   install(order: MachineOrder): Promise<Installed>;
   begins(name: string): void;
@@ -22,7 +26,7 @@ export interface BatchPorts {
 
 /** Gives an outcome for each machine that was begun, in the order of the list. */
 export async function runBatch(orders: readonly MachineOrder[], atOnce: number, ports: BatchPorts): Promise<MachineOutcome[]> {
-  const queues = queuesOf(orders);
+  const queues = queuesOf(orders, ports.shares);
   const outcomes = new Map<string, MachineOutcome>();
   const worker = async () => {
     for (let queue = queues.shift(); queue; queue = queues.shift()) {
@@ -36,10 +40,10 @@ export async function runBatch(orders: readonly MachineOrder[], atOnce: number, 
   return orders.flatMap(({ name }) => outcomes.get(name) ?? []);
 }
 
-function queuesOf(orders: readonly MachineOrder[]): MachineOrder[][] {
-  const byPort = new Map<string, MachineOrder[]>();
-  for (const order of orders) byPort.set(order.port, [...(byPort.get(order.port) ?? []), order]);
-  return [...byPort.values()];
+function queuesOf(orders: readonly MachineOrder[], shares: BatchPorts["shares"]): MachineOrder[][] {
+  const queues = new Map<string, MachineOrder[]>();
+  for (const order of orders) queues.set(shares(order), [...(queues.get(shares(order)) ?? []), order]);
+  return [...queues.values()];
 }
 
 async function installOne(order: MachineOrder, ports: BatchPorts): Promise<MachineOutcome> {
@@ -48,8 +52,8 @@ async function installOne(order: MachineOrder, ports: BatchPorts): Promise<Machi
   const seconds = () => Math.round((ports.nowMs() - startMs) / 100) / 10;
   ports.begins(name);
   const outcome = await ports.install(order).then(
-    ({ deviceCode, isNew, flashed }): MachineOutcome =>
-      isNew ? { name, end: "done", deviceCode, seconds: seconds(), flashed } : { name, end: "skipped", deviceCode },
+    ({ deviceCode, isNew, flashed, reached }): MachineOutcome =>
+      isNew ? { name, end: "done", deviceCode, reached, seconds: seconds(), flashed } : { name, end: "skipped", deviceCode, reached },
     (error: unknown): MachineOutcome => {
       if (!(error instanceof CodedError)) throw error;
       return { name, end: "failed", code: error.code, text: explain(error), seconds: seconds() };

@@ -77,9 +77,9 @@ export async function runCommission(argv: string[]): Promise<number> {
 
 async function run(values: ReturnType<typeof parsed>, signal: AbortSignal): Promise<number> {
   const order = orderOf(values, signal);
-  const { line } = readMachineSettings(order.folder, order.device);
+  const { line, address } = readMachineSettings(order.folder, order.device);
   const person = new ConsoleTeller();
-  const jig = values.jig === undefined ? null : await Jig.open(values.jig, line.port, (told) => person.tell(told));
+  const jig = values.jig === undefined ? null : await Jig.open(values.jig, { port: line.port, address }, (told) => person.tell(told));
   const job = new Job(order.folder);
   try {
     return told(await commission(order, job, jig ?? person));

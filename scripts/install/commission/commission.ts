@@ -25,7 +25,7 @@ import { kept } from "#scripts/install/provision/order.ts";
 import { lockChip } from "#scripts/install/provision/provision.ts";
 
 export interface CommissionOrder {
-  /** With arcgate.yaml. */
+  /** With arcgate.yaml: the machine's own folder, or that of the module which it shares. */
   folder: string;
   /** Null: the only one there. */
   device: string | null;
@@ -47,7 +47,7 @@ export interface CommissionOrder {
 const PLATFORM_MS = 60_000;
 const PLATFORM_OFFLINE_MS = 5_000;
 
-/** Throws the codes of `commission` and `link`; a machine that failed is a report that says so. */
+/** The report goes into the folder of the job. Throws the codes of `commission` and `link`; a machine that failed is a report that says so. */
 export async function commission(order: CommissionOrder, job: Job, teller: Teller): Promise<CommissionReport> {
   const machine = readMachineSettings(order.folder, order.device);
   // The registry knows installers, not modules.
@@ -77,7 +77,7 @@ export async function commission(order: CommissionOrder, job: Job, teller: Telle
     findings.results,
   );
   const bytes = encodeReport(report, signer.sign);
-  await keepReport(order.folder, bytes, report);
+  await keepReport(job.folder, bytes, report);
   await registerReport(bytes, { ...order, job, teller });
   return report;
 }

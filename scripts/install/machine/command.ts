@@ -27,7 +27,9 @@ ${SHARED_HELP}
 中断后再次运行同一命令即可继续。 Interrupted? Run the same command again.
 最后一行为 JSON；退出码 0 完成，1 未完成，2 参数有误。 The last line is JSON; exit code 0 done, 1 not, 2 usage.`;
 
-const COLUMNS = Object.keys(MachineOrder.shape);
+/** Machines that share a module are installed from a list. */
+const OF_LISTS: readonly string[] = ["module", "bus", "busBaudRate"];
+const COLUMNS = Object.keys(MachineOrder.shape).filter((column) => !OF_LISTS.includes(column));
 
 /** Gives the exit code. */
 export async function runMachine(argv: string[]): Promise<number> {
@@ -37,7 +39,7 @@ export async function runMachine(argv: string[]): Promise<number> {
       console.log(HELP);
       return 0;
     }
-    return await installAll([orderOf(values)], settingsOf(values), 1);
+    return await installAll([orderOf(values)], settingsOf(values), { atOnce: 1, stage: "all" });
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     console.error(explain(error));

@@ -8,6 +8,13 @@ import type { Ask, Teller, Told } from "#scripts/install/machine/teller.ts";
 /** A hand that did nothing for so long does nothing any more. */
 const PATIENCE_MS = 60_000;
 
+/** Where the machine is. */
+export interface JigPlace {
+  port: string;
+  /** On a bus of several machines; null where it is alone. */
+  address: number | null;
+}
+
 interface Waiting {
   resolve(): void;
   reject(error: CodedError): void;
@@ -16,14 +23,14 @@ interface Waiting {
 
 export class Jig implements Teller {
   readonly #socket: Socket;
-  readonly #port: string;
+  readonly #place: JigPlace;
   readonly #say: (told: Told) => void;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
 
-  private constructor(socket: Socket, port: string, say: (told: Told) => void) {
+  private constructor(socket: Socket, place: JigPlace, say: (told: Told) => void) {
     this.#socket = socket;
-    this.#port = port;
+    this.#place = place;
     this.#say = say;
     const lines = createInterface({ input: socket });
     lines.on("line", (line) => this.#hear(line));
@@ -33,15 +40,15 @@ export class Jig implements Teller {
     socket.on("close", () => this.#lose("closed"));
   }
 
-  /** For the machine at `port`. What is only told goes to `say`. Rejects with `install.jigLost`. */
-  static open(path: string, port: string, say: (told: Told) => void): Promise<Jig> {
+  /** For the machine at `place`. What is only told goes to `say`. Rejects with `install.jigLost`. */
+  static open(path: string, place: JigPlace, say: (told: Told) => void): Promise<Jig> {
     return new Promise((resolve, reject) => {
       const socket = connect(path);
       const failed = (error: Error) => reject(new CodedError("install.jigLost", `${path}: ${error.message}`));
       socket.once("error", failed);
       socket.once("connect", () => {
         socket.removeListener("error", failed);
-        resolve(new Jig(socket, port, say));
+        resolve(new Jig(socket, place, say));
       });
     });
   }
@@ -53,7 +60,8 @@ export class Jig implements Teller {
   /** Rejects with `install.jigRefused` when the jig cannot, with `install.jigLost` when it says nothing. */
   ask(ask: Ask, told: Told, facts: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#say(told);
-    const request: JigRequest = { id: ++this.#lastId, port: this.#port, ask, facts: { ...facts } };
+    const { port, address } = this.#place;
+    const request: JigRequest = { id: ++this.#lastId, port, ...(address !== null && { address }), ask, facts: { ...facts } };
     if (this.#socket.destroyed) return Promise.reject(new CodedError("install.jigLost", ask));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#settle(request.id, new CodedError("install.jigLost", `${ask}: no answer`)), PATIENCE_MS);

@@ -10,11 +10,14 @@ const whole = (least: number, most: number) =>
     .transform(Number)
     .pipe(z.number().int().min(least).max(most));
 
+const USUAL_BUS_BAUD_RATE = 115_200;
 const designation = z.string().refine(isDesignation, "a model by GB/T 10249, such as ZX7-400");
+
+const name = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,39}$/u, "letters, digits, . _ - (40 at most)");
 
 export const MachineOrder = z.strictObject({
   /** Names the machine's folder. */
-  name: z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,39}$/u, "letters, digits, . _ - (40 at most)"),
+  name,
   /** Where the chip is flashed, provisioned and commissioned. */
   port: z.string().min(1).max(255),
   address: whole(1, 246).prefault("1"),
@@ -35,9 +38,26 @@ export const MachineOrder = z.strictObject({
   pagePort: whole(0, 65_535).prefault("8321"),
   /** Of the bootloader's line; a pty knows none. */
   bootParity: z.enum(["even", "none"]).default("even"),
+  /** Names the module that the machine shares with others; without it the machine has a module of its own. */
+  module: name.optional(),
+  /** The line where the machine hangs beside others once it is mounted: the port of its module. */
+  bus: z.string().min(1).max(255).optional(),
+  /** 115,200 where nothing is said. */
+  busBaudRate: whole(9_600, 115_200).optional(),
 });
 
+/** A machine of a module that several share. */
+export type BusOrder = MachineOrder & { module: string; bus: string };
+
+export function isOnBus(order: MachineOrder): order is BusOrder {
+  return order.module !== undefined;
+}
+
 export type MachineOrder = z.infer<typeof MachineOrder>;
+
+export function busBaudRateOf({ busBaudRate }: MachineOrder): number {
+  return busBaudRate ?? USUAL_BUS_BAUD_RATE;
+}
 
 function isDesignation(text: string): boolean {
   try {

@@ -14,6 +14,7 @@ import { machineFile } from "#scripts/install/machine/machineFolder.ts";
 import type { MachineOrder } from "#scripts/install/machine/order.ts";
 import type { Settings } from "#scripts/install/machine/settings.ts";
 import type { Teller } from "#scripts/install/machine/teller.ts";
+import { moduleFolder, shareModuleKey } from "#scripts/install/module/moduleFolder.ts";
 import type { Provisioned } from "#scripts/install/provision/order.ts";
 import { provision } from "#scripts/install/provision/provision.ts";
 
@@ -25,18 +26,20 @@ export function realSteps(settings: Settings, firmware: Firmware, signal: AbortS
   const { installerFile, registry } = settings;
   return {
     flash: (order, teller) => flash(order, firmware, teller),
-    provision: ({ port, baudRate, address, division, maker, deviceCode, designation, ...ranges }, job, teller) => {
+    provision: async ({ module, port, baudRate, address, division, maker, deviceCode, designation, ...ranges }, job, teller) => {
+      if (module !== undefined) shareModuleKey(settings.out, module, job.folder);
       const { sensorRangeAmps, sensorRangeVolts } = ranges;
       const line = { port, baudRate, parity: "none" } as const;
       const code = { division, maker, deviceCode, processLetter: parseDesignation(designation).processLetter };
-      return provision({ ...line, ...code, address, sensorRangeAmps, sensorRangeVolts, registry, installerFile }, job, teller);
+      return await provision({ ...line, ...code, address, sensorRangeAmps, sensorRangeVolts, registry, installerFile }, job, teller);
     },
     configure: (order, provisioned, job) => configure(order, provisioned, job.folder, settings),
     label: ({ hotline, maker, designation }, { deviceCode, uid }, job) =>
       makeLabel({ deviceCode, uid, hotline, maker, designation, platformHost: settings.platformHost }, job.folder),
-    commission: async (_, { deviceCode: device }, job, teller) => {
+    commission: async ({ module }, { deviceCode: device }, job, teller) => {
       const hands = { patienceMs: HAND_PATIENCE_MS, haste: 1, signal };
-      const order = { folder: job.folder, device, agent: AGENT, registry, dry: settings.isDry, installerFile, ...hands };
+      const folder = module === undefined ? job.folder : moduleFolder(settings.out, module);
+      const order = { folder, device, agent: AGENT, registry, dry: settings.isDry, installerFile, ...hands };
       const { outcome, items } = await commission(order, job, teller);
       return { passed: outcome === "passed", faults: items.flatMap(({ item, fault }) => (fault === null ? [] : wordsOf(item, fault))) };
     },

@@ -43,6 +43,8 @@ async function playWorkshop(
     paced: false,
     firmwareKilobytes: 4,
     buses: false,
+    modules: false,
+    perBus: 16,
   });
   try {
     const { done, runs, summary } = await playRound({ ready: workshop.ready, out: join(folder, "out"), seed, interruptions });
