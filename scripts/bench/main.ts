@@ -14,6 +14,7 @@ Benches: ours beside the floor (the raw library calls doing the same work), meas
   encoding  批次编码：字节与 CPU，JSON/CBOR × 压缩 × 批量 / batches on the wire: bytes and CPU by encoding, compressor and size
   flash     烧录芯片：与线路极限、stm32flash 对比 / firmware to a chip: beside what the line allows, and stm32flash
   install   八台裸片到投用：与线路极限、stm32flash 对比 / eight machines from bare chips to signed reports: beside what the line allows
+            install --buses：32 台共用一个模块，两条总线，先工作台后现场 / 32 machines at one module on two buses: bench, then site (JSON of its own)
   start     进程启动到首次续租 / from process start to the first lease renewal
   rivals    与 Node-RED 同负荷、同断电对比（需联网安装） / beside Node-RED, under the same load and the same kills; installs it
   year      一年的虚拟时间：内存、文件、事件循环 / a year of virtual time: memory, files, event loop (up to 30 minutes; JSON of its own)
@@ -47,6 +48,13 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (asked.name === undefined) return refuse("要测哪一项？ / which bench?");
+  if (asked.buses && asked.name !== "install") return refuse("--buses: install");
+  if (asked.buses) {
+    const { installBuses } = await import("#scripts/bench/install/buses.ts");
+    const result = await installBuses(asked.quick);
+    console.log(JSON.stringify(result));
+    return result.commissioned === result.machines ? 0 : 1;
+  }
   if (asked.name === "install") {
     const { install } = await import("#scripts/bench/install/install.ts");
     const { machines, commissioned, ...result } = await install(asked.quick);
@@ -78,9 +86,10 @@ function refuse(reason: string): number {
 }
 
 /** What was asked, or what is wrong with it. */
-function readArguments(argv: readonly string[]): { name: string | undefined; quick: boolean; help: boolean } | string {
+function readArguments(argv: readonly string[]): { name: string | undefined; quick: boolean; buses: boolean; help: boolean } | string {
   try {
-    const options = { quick: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } } as const;
+    const flag = { type: "boolean", default: false } as const;
+    const options = { quick: flag, buses: flag, help: { ...flag, short: "h" } } as const;
     const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
     if (positionals.length > 1) return `一次一项 / one bench at a time: ${positionals.join(" ")}`;
     return { ...values, name: positionals[0] };
