@@ -97,6 +97,14 @@ describe("a batch", () => {
     await expect(outcomes).rejects.toThrow("ours");
   });
 
+  it("tells of a wait that was broken off why", async () => {
+    const { outcomes, abort } = play([order("A", "p")], 1, () => {
+      throw new DOMException("The operation was aborted", "AbortError");
+    });
+    abort.abort(new CodedError("install.stopped", ""));
+    expect(await outcomes).toMatchObject([{ name: "A", end: "failed", code: "install.stopped" }]);
+  });
+
   it("begins nothing more once it is stopped", async () => {
     const { outcomes, log, abort } = play([order("A", "p"), order("B", "p")], 1);
     abort.abort();

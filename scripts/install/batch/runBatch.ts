@@ -55,10 +55,16 @@ async function installOne(order: MachineOrder, ports: BatchPorts): Promise<Machi
     ({ deviceCode, isNew, flashed, reached }): MachineOutcome =>
       isNew ? { name, end: "done", deviceCode, reached, seconds: seconds(), flashed } : { name, end: "skipped", deviceCode, reached },
     (error: unknown): MachineOutcome => {
-      if (!(error instanceof CodedError)) throw error;
-      return { name, end: "failed", code: error.code, text: explain(error), seconds: seconds() };
+      const cause = isBrokenOff(error, ports.signal) ? (ports.signal.reason as unknown) : error;
+      if (!(cause instanceof CodedError)) throw error;
+      return { name, end: "failed", code: cause.code, text: explain(cause), seconds: seconds() };
     },
   );
   ports.ends(outcome);
   return outcome;
+}
+
+/** A wait that was broken off says only that; why is the signal's. */
+function isBrokenOff(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted && error instanceof Error && error.name === "AbortError";
 }

@@ -24,6 +24,7 @@ const LINK_MS = 30_000;
 /** An agent that has just started reads what its chip has gathered, and lets nobody in before; nor while an answer of the chip is late. */
 const STILL_BEHIND = "licence.machineUnreachable";
 const SCAN_TRIES = 5;
+/** Doubled each time: on a full bus an agent has much to read before it is up with one chip. */
 const CATCH_UP_MS = 1_000;
 /** Of welding, after somebody was asked. */
 const WELD_MS = 30_000;
@@ -42,7 +43,7 @@ export async function probeScan(bench: AgentBench): Promise<ScanReading> {
   await lookUntil(bench, bench.platformMs, ({ list }) => list !== null);
   let reading = await scanOnce(bench);
   for (let again = 1; again < SCAN_TRIES && reading.reason === STILL_BEHIND; again++) {
-    await bench.pause(CATCH_UP_MS);
+    await bench.pause(CATCH_UP_MS * 2 ** (again - 1));
     await machineUntil(bench, LINK_MS, isReady);
     reading = await scanOnce(bench);
   }
