@@ -38,6 +38,18 @@ export const COMMISSION_ERRORS = {
     remedyEn: "Take commission.json of the machine's folder as it is, or commission again",
     remedyZh: "请使用焊机文件夹中未经改动的 commission.json，或重新调试",
   },
+  "commission.otherMachine": {
+    en: "The report is of another machine or chip than it is handed in for",
+    zh: "报告属于另一台焊机或另一块芯片",
+    remedyEn: "Commission this machine again: a chip that was replaced needs a report of its own",
+    remedyZh: "请对本机重新自检：更换芯片后须重新出具报告",
+  },
+  "commission.notPassed": {
+    en: "Only a machine that passed is commissioned",
+    zh: "只有自检合格的焊机才能登记投用",
+    remedyEn: "Mend what the report names, and run the commissioning again",
+    remedyZh: "请按报告逐项整改后重新自检",
+  },
   "commission.unknownSigner": {
     en: "The report is signed by somebody who is not known",
     zh: "报告的签署人不在信任名单中",

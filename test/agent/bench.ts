@@ -1,5 +1,5 @@
 /** A stage of real processes, and what the tests ask of it. Waiting is for conditions; the limits are only there to end a broken run. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
@@ -109,8 +109,20 @@ export class Bench {
   async energise(index = 0, place: Place = { bus: 0, at: index + 1 }): Promise<void> {
     const answer = await this.scan("certified", index);
     if (!answer.allowed) throw new Error(`refused: ${answer.code}`);
-    await this.truthWhen("the contactor closes", (truth) => truth.mirrorClosed, place);
+    try {
+      await this.truthWhen("the contactor closes", (truth) => truth.mirrorClosed, place);
+    } catch (error) {
+      throw new Error(await this.#situation(index, place), { cause: error });
+    }
     await this.stateIs("energised", index);
+  }
+
+  /** What a contactor that does not close leaves to look at. */
+  async #situation(index: number, place: Place): Promise<string> {
+    const { opens, ...truth } = await this.truth(place);
+    const told = { truth, opens: opens.slice(-3), machine: await this.machine(index), agent: await agentReport(this.stage) };
+    const log = readFileSync(this.stage.agent?.logPath ?? "/dev/null", "utf8").slice(-3_000);
+    return `the contactor does not close: ${JSON.stringify(told)}\n${log}`;
   }
 
   async machine(index = 0): Promise<MachineView | undefined> {

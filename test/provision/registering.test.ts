@@ -10,6 +10,7 @@ import { deviceCodeOf } from "#protocol/install/serials.ts";
 import { askRegistry } from "#scripts/install/provision/registryClient.ts";
 import { registerVoucher } from "#simulator/platform/registry/command.ts";
 import { closeOffice, newInstaller, newModule, type Office, openOffice, quietly, vouch } from "#test/provision/registered.ts";
+import { goldenReport, reportBy } from "#test/provision/reports.ts";
 
 /** Each test has a maker of its own, and so codes and chips of its own. */
 let tests = 0;
@@ -144,17 +145,42 @@ describe("a voucher", () => {
   });
 });
 
-test("a commissioning report is kept once, for devices that are known", async () => {
-  const { registry, installer } = office;
-  const report = { verdict: "pass", rows: [1, 2] };
-  const { device } = await askRegistry(registry, installer, "reserve", reserve(1));
-  for (let turn = 0; turn < 2; turn += 1) {
-    expect((await askRegistry(registry, installer, "report", { device, report })).digest).toBe(sha256Hex(canonicalJson(report)));
-  }
-  expect((await askRegistry(registry, installer, "ask", { device })).known).toMatchObject({ reports: 1, certificate: null });
-  const other = deviceCodeOf(parts, 77);
-  await expect(askRegistry(registry, installer, "report", { device: other, report })).rejects.toMatchObject({
-    code: "provision.unregistered",
+describe("a commissioning report", () => {
+  const passed = goldenReport("passed machine");
+
+  test("is kept once, for the chip that it is of", async () => {
+    const { registry, installer, installerFile } = office;
+    const { device } = await askRegistry(registry, installer, "reserve", reserve(1));
+    const report = reportBy(installerFile, { ...passed, device, uid: uid(1) });
+    for (let turn = 0; turn < 2; turn += 1) {
+      expect((await askRegistry(registry, installer, "report", { device, report })).digest).toBe(sha256Hex(canonicalJson(report)));
+    }
+    expect((await askRegistry(registry, installer, "ask", { device })).known).toMatchObject({ reports: 1, certificate: null });
+  });
+
+  test("is refused of an unknown device, another chip, a machine that did not pass, and by another's hand", async () => {
+    const { registry, installer, installerFile, dataDir } = office;
+    const { device } = await askRegistry(registry, installer, "reserve", reserve(1));
+    const own = { ...passed, device, uid: uid(1) };
+    const colleague = join(dataDir, "colleague.json");
+    await newInstaller(dataDir, colleague);
+    const unknown = deviceCodeOf(parts, 77);
+    const refusals = [
+      ["provision.unregistered", unknown, reportBy(installerFile, { ...own, device: unknown })],
+      ["commission.otherMachine", device, reportBy(installerFile, { ...own, uid: uid(2) })],
+      ["commission.otherMachine", device, reportBy(installerFile, { ...own, device: unknown })],
+      ["commission.notPassed", device, reportBy(installerFile, { ...goldenReport("refused machine"), device, uid: uid(1) })],
+      ["commission.unknownSigner", device, reportBy(colleague, own)],
+      [
+        "commission.badSignature",
+        device,
+        { ...reportBy(installerFile, own), report: { ...reportBy(installerFile, own).report, endedMs: 1 } },
+      ],
+      ["commission.badReport", device, { verdict: "pass" }],
+    ] as const;
+    for (const [code, of, report] of refusals) {
+      await expect(askRegistry(registry, installer, "report", { device: of, report })).rejects.toMatchObject({ code });
+    }
   });
 });
 

@@ -53,6 +53,11 @@ export function defaultAgent(): AgentCommand {
   return existsSync(source) ? [process.execPath, "--import", import.meta.resolve("tsx"), source] : ["arcgate"];
 }
 
+/** A command that the kernel ends when this process ends, killed or not: an agent that stayed would keep the port from the next run. */
+export function endingWithUs(argv: AgentCommand): AgentCommand {
+  return ["setpriv", "--pdeathsig", "TERM", "--", ...argv];
+}
+
 export class RunningAgent {
   readonly page: string;
   readonly #child: ChildProcess;
@@ -64,7 +69,8 @@ export class RunningAgent {
 
   /** Resolves when it says that it is ready. Throws `commission.agentFailed` with its last words. */
   static async start([program, ...before]: AgentCommand, configFile: string): Promise<RunningAgent> {
-    const child = spawn(program, [...before, "run", "--config", configFile], {
+    const [asked, ...options] = endingWithUs([program, ...before, "run", "--config", configFile]);
+    const child = spawn(asked, options, {
       cwd: dirname(configFile),
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -7,6 +7,7 @@ import { canonicalJson } from "#protocol/events/canonical.ts";
 import { encodeRequest, requestInfo } from "#protocol/install/certificateRequest.ts";
 import type { RegistryAnswer, RegistryRequest, SignedRequest } from "#protocol/install/registry.ts";
 import { verifyRequest } from "#protocol/install/registry.ts";
+import { parseReport, verifyReport } from "#protocol/install/report.ts";
 import { openBudgetKey } from "#protocol/install/sealedKey.ts";
 import { deviceCodeOf, OFFLINE_SERIALS, offlineSerial } from "#protocol/install/serials.ts";
 import { parseVoucher, type Voucher, verifyVoucher } from "#protocol/install/voucher.ts";
@@ -44,7 +45,7 @@ export class Registry {
         case "register":
           return { do: "register", ...(await this.register(request.voucher)) };
         case "report":
-          return this.#report(request);
+          return this.#report(request, installer);
         case "ask":
           return this.#ask(request);
       }
@@ -122,12 +123,19 @@ export class Registry {
     if (serial !== undefined && (serial < serialFrom || serial > serialTo)) throw new CodedError("provision.foreignSerial", device);
   }
 
-  #report({ installer, device, report }: Request<"report">): RegistryAnswer {
+  /** Kept when it is of this very chip, signed by who sends it, and says that the machine passed. Throws `commission.*` too. */
+  #report({ device, report: sent }: Request<"report">, installer: InstallerRow): RegistryAnswer {
     const { now, store } = this.#world;
-    if (store.chipOf(device) === undefined) throw new CodedError("provision.unregistered", device);
-    const text = canonicalJson(report);
+    const chip = store.chipOf(device);
+    if (chip === undefined) throw new CodedError("provision.unregistered", device);
+    const text = canonicalJson(sent);
+    const file = parseReport(new TextEncoder().encode(text));
+    const report = verifyReport(file, keyOf(installer));
+    if (report.device !== device || report.uid !== chip.uid)
+      throw new CodedError("commission.otherMachine", `${report.device} ${report.uid}`);
+    if (report.outcome !== "passed") throw new CodedError("commission.notPassed", report.outcome);
     const digest = sha256Hex(text);
-    store.saveReport({ digest, device, installer, text, receivedMs: now() });
+    store.saveReport({ digest, device, installer: installer.id, text, receivedMs: now() });
     return { do: "report", device, digest };
   }
 

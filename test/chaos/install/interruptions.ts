@@ -7,7 +7,7 @@ import { judge } from "#test/chaos/install/judge.ts";
 import { KINDS, type Kind, playRound } from "#test/chaos/install/round.ts";
 
 const MACHINES = 6;
-const PER_ROUND = 60;
+const PER_ROUND = 120;
 
 export interface InterruptionSums {
   interruptions: number;

@@ -13,7 +13,7 @@ export const KINDS = ["kill", "unplug", "power"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Of what the tool says; each is about a step, so that every step is hit alike. */
-const LINES_BETWEEN = { least: 1, most: 30 } as const;
+const LINES_BETWEEN = { least: 1, most: 12 } as const;
 const HESITATION_MS = 200;
 const AWAY_MS = { least: 50, most: 2_500 } as const;
 const RUN_MS = 600_000;

@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url";
 const DISK_BYTES = 64 * 1024 * 1024;
 const PYTHON = "/usr/bin/python3";
 const SHUTDOWN = fileURLToPath(new URL("./shutdown.py", import.meta.url));
-const READY_TRIES = 200;
+/** Of 10 ms: foreign programs come up when a starved computer lets them. */
+const READY_TRIES = 1_500;
 
 export interface CutDisk {
   /** Where the file system is mounted. */
@@ -77,7 +78,7 @@ export class ShutdownDisk implements CutDisk {
 
   async remove(): Promise<void> {
     this.#cutter.stdin?.end();
-    run("umount", "--lazy", this.folder);
+    letGo(this.folder);
     rmSync(this.#place.root, { recursive: true, force: true });
   }
 
@@ -127,8 +128,7 @@ export class VolatileDisk implements CutDisk {
   async remove(): Promise<void> {
     this.#server?.kill("SIGKILL");
     await ended(this.#server);
-    // Whoever failed in the middle of a round has files open.
-    run("umount", "--lazy", this.folder);
+    letGo(this.folder);
     await this.#powerDown();
     rmSync(this.#place.root, { recursive: true, force: true });
   }
@@ -146,7 +146,7 @@ export class VolatileDisk implements CutDisk {
   async #powerDown(): Promise<void> {
     this.#client?.kill("SIGKILL");
     await ended(this.#client);
-    run("umount", "--lazy", this.#fuse);
+    letGo(this.#fuse);
     rmSync(this.#socket, { force: true });
   }
 }
@@ -185,6 +185,11 @@ async function unmount(folder: string): Promise<void> {
       await sleep(10);
     }
   }
+}
+
+/** Whoever failed in the middle of a round has files open, or has not mounted it: what failed is to be told, and not this. */
+function letGo(folder: string): void {
+  if (readFileSync("/proc/mounts", "utf8").includes(` ${folder} `)) run("umount", "--lazy", folder);
 }
 
 async function until(isSo: () => boolean, what: string): Promise<void> {

@@ -1,13 +1,13 @@
-import { createPrivateKey, sign } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CommissionReport, encodeReport, parseReport } from "#protocol/install/report.ts";
 import { registerReport } from "#scripts/install/commission/handOver.ts";
 import { Job } from "#scripts/install/machine/job.ts";
 import { askRegistry } from "#scripts/install/provision/registryClient.ts";
+import { UID } from "#test/install/people.ts";
 import { closeOffice, type Office, openOffice, vouch } from "#test/provision/registered.ts";
+import { goldenReport, reportBytes } from "#test/provision/reports.ts";
 
 const DEVICE = "370983ZTEST00000001E";
 
@@ -33,23 +33,11 @@ describe("what becomes of a report", () => {
     { name: "refused machine", registered: 0 },
     { name: "passed machine", registered: 1 },
   ])("$name: $registered reports at the platform", async ({ name, registered }) => {
-    const bytes = encodeReport({ ...golden(name), device: DEVICE }, signed);
     const { registry, installer, installerFile } = office;
+    const bytes = reportBytes(installerFile, { ...goldenReport(name), device: DEVICE, uid: UID });
     const teller = { tell: () => undefined, ask: () => Promise.resolve() };
     await registerReport(bytes, { registry, installerFile, job, teller });
     expect(await askRegistry(registry, installer, "ask", { device: DEVICE })).toMatchObject({ known: { reports: registered } });
     expect(job.result("commission/registered") !== undefined).toBe(registered === 1);
   });
 });
-
-function golden(name: string): CommissionReport {
-  const { accepted } = JSON.parse(readFileSync("protocol/vectors/install/reports.json", "utf8")) as {
-    accepted: { name: string; file: string }[];
-  };
-  return parseReport(new TextEncoder().encode(accepted.find((vector) => vector.name === name)?.file)).report;
-}
-
-function signed(message: Uint8Array): Uint8Array {
-  const der = Buffer.from(`302e020100300506032b657004220420${"01".repeat(32)}`, "hex");
-  return sign(null, message, createPrivateKey({ key: der, format: "der", type: "pkcs8" }));
-}
