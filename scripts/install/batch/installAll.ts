@@ -1,4 +1,5 @@
 /** Installs what is on the list, or one stage of it, with a table for people and a last line for programs. */
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { CodedError } from "#protocol/errors/codedError.ts";
 import { LiveTable } from "#scripts/install/batch/liveTable.ts";
@@ -30,6 +31,8 @@ type Steps = ReturnType<typeof realSteps>;
 export async function installAll(orders: readonly MachineOrder[], settings: Settings, { atOnce, stage }: Extent): Promise<number> {
   const firmware = trustedFirmware(settings.firmwareFile, settings.trustFile);
   const abort = new AbortController();
+  // As many machines as are at work listen to it.
+  setMaxListeners(0, abort.signal);
   const stop = () => abort.abort(new CodedError("install.stopped", ""));
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   const table = new LiveTable(

@@ -85,17 +85,22 @@ export async function commission(order: CommissionOrder, job: Job, teller: Telle
 type Hands = Omit<Bench, "desk" | "limits">;
 
 function handsOf({ signal, patienceMs, haste }: CommissionOrder, teller: Teller): Hands {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });
-  // Nobody may be waiting for it at the moment when it comes.
-  aborted.catch(() => undefined);
   return {
     ...{ patienceMs, haste },
     nowMs: () => performance.now(),
     pause: (ms) => delay(ms, undefined, { signal }),
-    ask: (ask: Ask, facts) => Promise.race([teller.ask(ask, { step: "commission", ...ASK_WORDS[ask] }, facts), aborted]),
+    ask: (ask: Ask, facts) => orAborted(teller.ask(ask, { step: "commission", ...ASK_WORDS[ask] }, facts), signal),
   };
+}
+
+/** Hands cannot be called back: they are not waited for any more. */
+function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }
 
 async function examineAtChip(chip: AtChip, machine: MachineSettings, findings: Findings, hands: Hands): Promise<void> {
