@@ -136,6 +136,19 @@ it("a host that dies in mid-frame leaves a part that the next one meets", async 
   }
 });
 
+it("a part that answered late, and was asked twice, is met again", async () => {
+  await start();
+  let isFirst = true;
+  part.spoil((byte) => {
+    if (isFirst) {
+      isFirst = false;
+      queueMicrotask(() => part.hear(Uint8Array.of(0x7f)));
+    }
+    return byte;
+  });
+  expect(await flash()).toMatchObject({ version: "1.2.3" });
+});
+
 it("noise on the line is met again", async () => {
   await start();
   const random = seeded(7);

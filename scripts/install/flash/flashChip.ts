@@ -57,14 +57,25 @@ export async function flashChip(order: FlashOrder): Promise<Flashed> {
 
 /** Meets the part; one that may not be read is erased where that is wanted, and met again. */
 async function unprotected(line: BootLine, { eraseProtected }: FlashOrder): Promise<Bootloader> {
-  const part = await Bootloader.meet(line);
+  const part = await met(line);
   try {
     await part.options();
     return part;
   } catch (error) {
     if (!(error instanceof CodedError && error.code === "flash.readProtected") || !eraseProtected) throw error;
     await part.unprotectReading();
-    return await Bootloader.meet(line);
+    return await met(line);
+  }
+}
+
+/** A part that answered late was asked twice, and is one byte ahead of us: it is met again. One that says nothing is not there. */
+async function met(line: BootLine): Promise<Bootloader> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await Bootloader.meet(line);
+    } catch (error) {
+      if (!isMisunderstood(error) || tried >= STEP_TRIES) throw error;
+    }
   }
 }
 
@@ -169,5 +180,9 @@ class FlashJob {
 }
 
 function isNoise(error: unknown): boolean {
-  return error instanceof CodedError && ["flash.noAnswer", "flash.badAnswer", "flash.refused"].includes(error.code);
+  return isMisunderstood(error) || (error instanceof CodedError && error.code === "flash.noAnswer");
+}
+
+function isMisunderstood(error: unknown): boolean {
+  return error instanceof CodedError && ["flash.badAnswer", "flash.refused"].includes(error.code);
 }
