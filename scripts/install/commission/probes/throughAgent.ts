@@ -26,6 +26,8 @@ const STILL_BEHIND = "licence.machineUnreachable";
 const SCAN_TRIES = 5;
 /** Doubled each time: on a full bus an agent has much to read before it is up with one chip. */
 const CATCH_UP_MS = 1_000;
+/** A line that is dead for a moment just then is an outage to the agent, which closes after two seconds without current. */
+const CLOSE_MS = 12_000;
 /** Of welding, after somebody was asked. */
 const WELD_MS = 30_000;
 const WELD_SECONDS = "5";
@@ -63,7 +65,7 @@ async function scanOnce(bench: AgentBench): Promise<ScanReading> {
   const decided = await machineUntil(bench, bench.patienceMs, isDecided);
   if (decided?.state === "awaitingStart") await bench.ask("pressStart");
   const isUnderWay = decided !== null && (decided.session !== null || decided.state === "awaitingStart");
-  const after = isUnderWay ? await machineUntil(bench, bench.patienceMs, ({ state }) => state === "energised") : decided;
+  const after = isUnderWay ? await machineUntil(bench, bench.patienceMs + CLOSE_MS, isSettled) : decided;
   const isSeen = decided !== null && (isUnderWay || isDecided(decided));
   return {
     allowed: isSeen ? (after?.decision?.allowed ?? isUnderWay) : null,
@@ -71,6 +73,11 @@ async function scanOnce(bench: AgentBench): Promise<ScanReading> {
     energised: after?.state === "energised",
     afterMs: bench.nowMs() - startMs,
   };
+}
+
+/** Closed, or given up. */
+function isSettled({ state, session }: MachineReport): boolean {
+  return state === "energised" || (session === null && state !== "awaitingStart");
 }
 
 /** Asks for an arc, and watches until one is counted. */
