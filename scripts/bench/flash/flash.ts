@@ -48,7 +48,7 @@ export async function flash(quick: boolean): Promise<BenchResult> {
   });
 }
 
-function standIn(length: number): Firmware {
+export function standIn(length: number): Firmware {
   const bytes = Uint8Array.from({ length }, (_, at) => (at * 31 + (at >>> 8)) & 0xff);
   bytes.set(firmwareInfo("1.0.0"), FIRMWARE_INFO_AT);
   return { version: "1.0.0", productIds: [PART.productId], bytes };
@@ -82,7 +82,7 @@ export async function atBarePart(folder: string, name: string, work: (tty: strin
   });
 }
 
-async function flashOurs(port: string, firmware: Firmware): Promise<void> {
+export async function flashOurs(port: string, firmware: Firmware): Promise<void> {
   await flashChip({ port, baud: BAUD, parity: "none", firmware, eraseProtected: false, progress: () => undefined });
 }
 

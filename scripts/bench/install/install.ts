@@ -7,7 +7,7 @@ import { CALIBRATION } from "#protocol/chip/service.ts";
 import { type BenchResult, benchResult } from "#scripts/bench/base/figures.ts";
 import { median } from "#scripts/bench/base/statistics.ts";
 import { inFolder, say } from "#scripts/bench/base/workplace.ts";
-import { atBarePart, BAUD, flashTheirs, floorSeconds } from "#scripts/bench/flash/flash.ts";
+import { atBarePart, BAUD, flashOurs, flashTheirs, floorSeconds, standIn } from "#scripts/bench/flash/flash.ts";
 import { atWorkshop, installAll } from "#scripts/bench/install/workshopRun.ts";
 
 /** Modbus RTU: address, function, register, count, byte count, CRC; and the answer to a write. */
@@ -20,30 +20,29 @@ export async function install(quick: boolean): Promise<BenchResult & { machines:
   say(`安装 ${machines} 台，固件各 ${kilobytes} KB`, `${machines} machines with ${kilobytes} KB of firmware each`);
   return await inFolder(async (folder) => {
     const { summary, seconds } = await atWorkshop(folder, { machines, kilobytes }, (ready) => installAll(ready, join(folder, "out")));
-    const theirs = await flashSeconds(folder, kilobytes * 1024);
+    const alone = await flashedAlone(folder, kilobytes * 1024);
     const done = summary.outcomes.flatMap((outcome) => (outcome.end === "done" ? outcome : []));
     if (done.length === 0) throw new Error("no machine was commissioned: see above");
     const bytes = kilobytes * 1024;
     const best = floorSeconds(bytes);
-    const flash = median(done.map(({ flashed }) => flashed.seconds));
-    const ours = {
-      machineSeconds: median(done.map((outcome) => outcome.seconds)),
-      flashSeconds: flash,
-      flashBytesPerSecond: bytes / flash,
-    };
+    const together = median(done.map(({ flashed }) => flashed.seconds));
+    const ours = { machineSeconds: median(done.map((outcome) => outcome.seconds)), flashSeconds: alone.ours };
     const floor = { machineSeconds: best + wordsSeconds(), flashSeconds: best, flashBytesPerSecond: bytes / best };
-    const ratios = { flash: best / flash, stm32flash: best / theirs };
-    return { machines, commissioned: done.length, ...benchResult("install", { ...ours, allSeconds: seconds }, floor, ratios) };
+    const rates = { flashBytesPerSecond: bytes / alone.ours, flashTogetherSeconds: together };
+    const ratios = { flash: best / alone.ours, flashTogether: best / together, stm32flash: best / alone.theirs };
+    return { machines, commissioned: done.length, ...benchResult("install", { ...ours, ...rates, allSeconds: seconds }, floor, ratios) };
   });
 }
 
-async function flashSeconds(folder: string, length: number): Promise<number> {
+/** Both at a bare part of their own, one after the other: the eight of the workshop share one process's pace. */
+async function flashedAlone(folder: string, length: number): Promise<{ ours: number; theirs: number }> {
+  const firmware = standIn(length);
   const image = join(folder, "image.bin");
-  writeFileSync(
-    image,
-    Uint8Array.from({ length }, (_, at) => (at * 31 + (at >>> 8)) & 0xff),
-  );
-  return await atBarePart(folder, "theirs", (tty) => flashTheirs(tty, image));
+  writeFileSync(image, firmware.bytes);
+  return {
+    ours: await atBarePart(folder, "ours", (tty) => flashOurs(tty, firmware)),
+    theirs: await atBarePart(folder, "theirs", (tty) => flashTheirs(tty, image)),
+  };
 }
 
 /** Who it is is read, what it is to be is written, and its zero: no less makes a chip a device's own. */
