@@ -2,7 +2,6 @@ import { defineConfig } from "vitest/config";
 
 /** Folders whose tests start programs, lines and brokers and wait for them: apart from those that take a whole core. */
 const REAL_PARTS = [
-  "agent",
   "bench",
   "chaos/kill",
   "chip",
@@ -20,6 +19,8 @@ const REAL_PARTS = [
   "sync",
   "workshop",
 ].map((folder) => `test/${folder}/**/*.test.ts`);
+/** Whole agents with leases of real time: a computer that others keep from them would fail them. */
+const STORIES = ["test/agent/**/*.test.ts"];
 
 export default defineConfig({
   test: {
@@ -30,10 +31,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "computed", include: ["test/**/*.test.ts"], exclude: REAL_PARTS, sequence: { groupOrder: 0 } },
+        test: { name: "computed", include: ["test/**/*.test.ts"], exclude: [...REAL_PARTS, ...STORIES], sequence: { groupOrder: 0 } },
       },
       // These wait for lines, leases and clocks most of the time.
       { extends: true, test: { name: "real parts", include: REAL_PARTS, maxWorkers: 3, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: "stories", include: STORIES, sequence: { groupOrder: 2 } } },
     ],
   },
 });

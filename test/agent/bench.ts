@@ -101,6 +101,19 @@ export class Bench {
     return version;
   }
 
+  /** As `scan`, through the platform: a machine that is not there at the moment, or goes away while it waits for the button, is granted again. */
+  async awaitStart(name: PersonName, index: number): Promise<void> {
+    const granted = async () => {
+      await this.scanFromAfar(name, index);
+      return await until(
+        "it waits for its button",
+        async () => (await this.machine(index))?.state === "awaitingStart",
+        ON_ITS_WAY_MS,
+      ).catch(() => false);
+    };
+    await until(`machine ${index} is awaitingStart`, granted, PATIENCE_MS);
+  }
+
   scanFromAfar(name: PersonName, index = 0): Promise<string> {
     return scanThroughPlatform(this.stage.platformControl, this.device(index), this.phone(name));
   }
@@ -194,8 +207,16 @@ export class Bench {
     );
   }
 
-  /** What the platform has against the machine's records; empty when they are whole, in order, and there once. */
+  /**
+   * What the platform has against the machine's records; empty when they are whole, in order, and there once. A record that was written
+   * between two looks is on its way, and looked for again.
+   */
   async objections(index = 0): Promise<string[]> {
+    const sound = await until("records", async () => (await this.#objectionsNow(index)).length === 0, ON_ITS_WAY_MS).catch(() => false);
+    return sound ? [] : this.#objectionsNow(index);
+  }
+
+  async #objectionsNow(index: number): Promise<string[]> {
     const streams = await streamsOf(this.stage, this.device(index));
     const journalled = (await this.machine(index))?.journalled;
     const found: string[] = [];
@@ -224,6 +245,8 @@ export class Bench {
     expect(Math.abs(recordedMs - truth.arcMs), `arc time of machine ${index}`).toBeLessThan(Math.max(300, truth.arcMs * 0.02));
   }
 }
+
+const ON_ITS_WAY_MS = 5_000;
 
 export interface Place {
   bus: number;

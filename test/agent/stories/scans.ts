@@ -22,8 +22,7 @@ let bench: Bench;
 describe.concurrent("scans, at the page and through the platform", () => {
   beforeAll(async () => {
     bench = await Bench.start(["ZX7-400", "ZX7-315"]);
-    await bench.scanFromAfar("certified", WAITING);
-    await bench.stateIs("awaitingStart", WAITING);
+    await bench.awaitStart("certified", WAITING);
   });
   afterAll(() => bench?.close());
 
