@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "vitest";
 import { agentReport, eventsOf, type StoredEvent, streamsOf } from "#scripts/story/watch.ts";
 import type { CommandInput } from "#simulator/chip/control/commands.ts";
@@ -99,19 +100,6 @@ export class Bench {
     const { version } = await askControl<{ version: number }>(this.stage.platformControl, asked);
     await until(`policy ${version} in force`, async () => (await this.machine())?.policyVersion === version, PATIENCE_MS);
     return version;
-  }
-
-  /** As `scan`, through the platform: a machine that is not there at the moment, or goes away while it waits for the button, is granted again. */
-  async awaitStart(name: PersonName, index: number): Promise<void> {
-    const granted = async () => {
-      await this.scanFromAfar(name, index);
-      return await until(
-        "it waits for its button",
-        async () => (await this.machine(index))?.state === "awaitingStart",
-        ON_ITS_WAY_MS,
-      ).catch(() => false);
-    };
-    await until(`machine ${index} is awaitingStart`, granted, PATIENCE_MS);
   }
 
   scanFromAfar(name: PersonName, index = 0): Promise<string> {
@@ -212,8 +200,12 @@ export class Bench {
    * between two looks is on its way, and looked for again.
    */
   async objections(index = 0): Promise<string[]> {
-    const sound = await until("records", async () => (await this.#objectionsNow(index)).length === 0, ON_ITS_WAY_MS).catch(() => false);
-    return sound ? [] : this.#objectionsNow(index);
+    const deadlineMs = performance.now() + ON_ITS_WAY_MS;
+    for (;;) {
+      const found = await this.#objectionsNow(index);
+      if (found.length === 0 || performance.now() >= deadlineMs) return found;
+      await delay(LOOK_AGAIN_MS);
+    }
   }
 
   async #objectionsNow(index: number): Promise<string[]> {
@@ -247,6 +239,7 @@ export class Bench {
 }
 
 const ON_ITS_WAY_MS = 5_000;
+const LOOK_AGAIN_MS = 100;
 
 export interface Place {
   bus: number;

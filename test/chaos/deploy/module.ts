@@ -9,7 +9,6 @@ import { until } from "#simulator/stage/processes.ts";
 
 /** The first Debian that has the Node which the package wants. */
 const SUITE = "trixie";
-const MIRROR = "http://deb.debian.org/debian";
 const BASE = "systemd,systemd-sysv,udev,dbus,procps";
 const BOOT_MS = 60_000;
 const HALT_MS = 20_000;
@@ -43,7 +42,7 @@ export class Module {
     const archive = built(`deploy/${SUITE}.tar`);
     if (!existsSync(archive)) {
       mkdirSync(dirname(archive), { recursive: true });
-      await run("mmdebstrap", ["--variant=minbase", `--include=${BASE}`, SUITE, `${archive}.new.tar`, MIRROR], { maxBuffer: 1e8 });
+      await run("mmdebstrap", ["--variant=minbase", `--include=${BASE}`, SUITE, `${archive}.new.tar`], { maxBuffer: 1e8 });
       execFileSync("mv", [`${archive}.new.tar`, archive]);
     }
     mkdirSync(root, { recursive: true });
