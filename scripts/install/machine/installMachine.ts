@@ -56,10 +56,8 @@ export async function installMachine<P extends ProvisionedChip>(
   checkOrder(order, job);
   const flashed = await job.once("flash", () => flash(order, teller, steps));
   if (job.result("installed") !== undefined) return installed(job, false, flashed);
-  await job.once("boot", () => booted(teller));
-  const provisioned = await steps.provision(order, job, teller);
+  const provisioned = await prepared(order, job, teller, steps);
   steps.configure(order, provisioned, job);
-  await labelled(order, provisioned, job, teller, steps);
   return await commissioned(order, provisioned, flashed, job, teller, steps);
 }
 
@@ -73,10 +71,16 @@ export async function prepareOnBench<P extends ProvisionedChip>(
   checkOrder(order, job);
   const flashed = await job.once("flash", () => flash(order, teller, steps));
   if (job.result("bench") !== undefined) return installed(job, false, flashed);
+  await prepared(order, job, teller, steps);
+  return installed(job, true, flashed);
+}
+
+/** From flashed firmware to a labelled device. */
+async function prepared<P extends ProvisionedChip>(order: MachineOrder, job: Job, teller: Teller, steps: InstallSteps<P>): Promise<P> {
   await job.once("boot", () => booted(teller));
   const provisioned = await steps.provision(order, job, teller);
   await labelled(order, provisioned, job, teller, steps);
-  return installed(job, true, flashed);
+  return provisioned;
 }
 
 /** The rest, of a machine whose module is configured. Rejects with `install.benchFirst`, and like `installMachine`. */
